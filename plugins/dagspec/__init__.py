@@ -1,0 +1,3 @@
+"""dagspec: declarative data pipelines for Apache Airflow."""
+
+__version__ = "0.1.0"
