@@ -1,0 +1,81 @@
+"""A compiled spec → DAG, by dag-factory's builder; what the builder drops is set afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, TriggerRule
+from dagfactory.dagbuilder import DagBuilder
+
+from dagspec.compiler import Compiled
+from dagspec.shared import Config
+from dagspec.text import fenced
+
+# dag-factory passes a fixed list of arguments to DAG() and drops the rest
+_DROPPED = (
+    "allowed_run_types",
+    "disable_bundle_versioning",
+    "fail_fast",
+    "max_consecutive_failed_dag_runs",
+    "owner_links",
+    "rerun_with_latest_version",
+)
+
+
+class BuildError(Exception):
+    """Airflow or dag-factory refuses a task (`task`: its id in the spec, if known) or the whole DAG."""
+
+    def __init__(self, message: str, task: str = "") -> None:
+        super().__init__(message)
+        self.task = task
+
+
+class _Builder(DagBuilder):  # type: ignore[misc]
+    """dag-factory's builder; says which task failed, and knows setups and teardowns."""
+
+    @staticmethod
+    def make_task(operator: str, task_params: Config) -> Any:
+        try:
+            return DagBuilder.make_task(operator, task_params)
+        except Exception as error:
+            spec_task = task_params["task_group"].group_id if "task_group" in task_params else task_params["task_id"]
+            raise BuildError(f'task "{task_params["task_id"]}": {error}', spec_task) from error
+
+    def set_dependencies(self, tasks: Config, operators: Config, groups: Config, built_groups: Config) -> None:
+        # before the edges are drawn: what follows a group must not wait for the group's teardown
+        by_name = {name: operators[_full_id(name, task)] for name, task in tasks.items()}
+        for teardown, setups in self.dag_config.get("teardowns", {}).items():
+            by_name[teardown].as_teardown(setups=[by_name[setup] for setup in setups], on_failure_fail_dagrun=True)
+            # Airflow skips a teardown whose setup failed; a create may fail after it has started a cluster
+            by_name[teardown].trigger_rule = TriggerRule.ALL_DONE
+        DagBuilder.set_dependencies(tasks, operators, groups, built_groups)
+
+
+def _full_id(name: str, task: Config) -> str:
+    return f"{task['task_group'].group_id}.{name}" if task.get("task_group") else name
+
+
+def build(compiled: Compiled) -> DAG:
+    """Build the DAG. Raises BuildError when dag-factory or Airflow refuses it."""
+    config = {key: value for key, value in compiled.config.items() if key != "dag_id"}
+    try:
+        dag: DAG = _Builder(compiled.dag_id, config, {}).build()["dag"]
+        for key in _DROPPED:
+            if key in config:
+                setattr(dag, key, config[key])
+        dag.validate()
+    except BuildError:
+        raise
+    except Exception as error:
+        raise BuildError(f"{type(error).__name__}: {error}") from error
+    # without dag-factory's own tag its telemetry never fires: it looks for it
+    dag.tags = set(config["tags"])
+    dag.doc_md = _documentation(compiled)
+    return dag
+
+
+def _documentation(compiled: Compiled) -> str:
+    """The author's notes and the spec as written: resolved values, which dag-factory would show, may be secret."""
+    notes = compiled.source.value.get("doc_md", "")
+    heading = f"`{compiled.source.name}`"
+    return "\n\n".join(part for part in (notes, heading, fenced(compiled.source.text, "yaml")) if part)

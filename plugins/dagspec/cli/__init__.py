@@ -1,0 +1,43 @@
+"""The `dagspec` command. Commands import what they need when they run: `--help` starts in a moment."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from dagspec import __version__
+from dagspec.cli import deploy, graph, lint, operators, render, run, schema
+from dagspec.cli.common import UsageError
+
+COMMANDS = (lint, render, graph, run, deploy, operators, schema)
+CANNOT = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command."""
+    main_parser = argparse.ArgumentParser(
+        prog="dagspec",
+        description="Data pipelines for Apache Airflow: one YAML file per pipeline, checked like a compiler.",
+        epilog="Exit codes: 0 all is well, 1 problems or a failed run, 2 wrong usage.",
+    )
+    main_parser.add_argument("--version", action="version", version=f"dagspec {__version__}")
+    commands = main_parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    return main_parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except UsageError as error:
+        print(f"dagspec: {error}", file=sys.stderr)
+        return CANNOT
+    except KeyboardInterrupt:
+        print("dagspec: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader (head, less) has seen enough
+        return 0

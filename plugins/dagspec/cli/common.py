@@ -1,0 +1,87 @@
+"""What the commands share: where the repository is, which spec is meant, how problems are printed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dagspec.compiler import Compiled
+    from dagspec.problem import SpecError
+
+SPECS = "dag_specs"
+
+
+class UsageError(Exception):
+    """The command cannot do what it was asked to; one line says why."""
+
+
+
+def add_command(
+    commands: Any, name: str, help_: str, example: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """A subcommand with its help and examples."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help_,
+        description=help_,
+        epilog=f"Examples:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(command=run)
+    return command
+
+
+def add_environment(command: argparse.ArgumentParser) -> None:
+    """The option `--env`."""
+    default = os.environ.get("DAGSPEC_ENVIRONMENT") or "local"
+    command.add_argument("--env", default=default, metavar="NAME", help=f"environment (default: {default})")
+
+
+def find_root(start: Path) -> Path:
+    """The repository: the nearest folder, from `start` upwards, that holds `dag_specs/`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / SPECS).is_dir():
+            return folder
+    raise UsageError(f'no folder "{SPECS}" in {start.resolve()} or above it')
+
+
+def find_spec(text: str) -> tuple[Path, Path]:
+    """The file and the repository of a spec, given as a path or as a DAG id."""
+    from dagspec.problem import suggest
+    from dagspec.specs import spec_files
+
+    path = Path(text)
+    if path.is_file():
+        return path.resolve(), find_root(path.parent)
+    root = find_root(Path.cwd())
+    found = list(spec_files(root, path.name)) if path.name == text and text else []
+    if not found:
+        help_ = suggest(path.stem, [file.stem for file in spec_files(root)])
+        raise UsageError(f'no spec "{text}" in {SPECS}/' + (f"; {help_}" if help_ else ""))
+    return found[0], root
+
+
+def compiled(text: str, environment: str) -> Compiled:
+    """Compile the spec that an argument names; problems are printed and end the command with code 1."""
+    from dagspec.compiler import compile_spec
+    from dagspec.problem import SpecError
+    from dagspec.specs import read_environment, read_spec
+
+    path, root = find_spec(text)
+    try:
+        return compile_spec(read_spec(path, root), read_environment(root, environment), root)
+    except SpecError as error:
+        print_problems(error)
+        raise SystemExit(1) from None
+
+
+def print_problems(error: SpecError) -> None:
+    """Print all problems of a spec to stderr."""
+    from dagspec.text import report
+
+    print(report(error.problems), file=sys.stderr)

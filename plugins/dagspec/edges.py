@@ -1,0 +1,62 @@
+"""The tasks and edges of a compiled config, as Airflow will draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dagspec.shared import Config
+
+
+@dataclass(slots=True)
+class TaskGraph:
+    """tasks: id in the config → id of its group, or "". edges: (upstream, downstream). parents: group → its group."""
+
+    tasks: dict[str, str]
+    parents: dict[str, str]
+    edges: list[tuple[str, str]] = field(default_factory=list)
+    setups: set[str] = field(default_factory=set)
+    teardowns: set[str] = field(default_factory=set)
+
+
+def task_graph(config: Config) -> TaskGraph:
+    """The graph of a compiled config; edges to and from groups become edges of their first and last tasks."""
+    groups = config.get("task_groups", {})
+    graph = TaskGraph(
+        {name: task.get("task_group_name", "") for name, task in config["tasks"].items()},
+        {name: group.get("parent_group_name", "") for name, group in groups.items()},
+    )
+    for teardown, setups in config.get("teardowns", {}).items():
+        graph.teardowns.add(teardown)
+        graph.setups.update(setups)
+    for name, entry in {**config["tasks"], **groups}.items():
+        for upstream in entry.get("dependencies", []):
+            pairs = [(up, down) for up in _ends(graph, config, upstream) for down in _starts(graph, config, name)]
+            graph.edges += [pair for pair in pairs if pair not in graph.edges]
+    return graph
+
+
+def _members(graph: TaskGraph, group: str) -> set[str]:
+    inner = {name for name, parent in graph.parents.items() if parent == group}
+    own = {name for name, parent in graph.tasks.items() if parent == group}
+    return own.union(*(_members(graph, name) for name in inner))
+
+
+def _starts(graph: TaskGraph, config: Config, name: str) -> list[str]:
+    if name in graph.tasks:
+        return [name]
+    members = _members(graph, name)
+    return [task for task in graph.tasks if task in members and not _upstream(config, task) & members]
+
+
+def _ends(graph: TaskGraph, config: Config, name: str) -> list[str]:
+    if name in graph.tasks:
+        return [name]
+    members = _members(graph, name)
+    # what follows a group does not wait for the group's teardown
+    working = {task for task in members if task not in graph.teardowns}
+    used = set().union(*(_upstream(config, task) for task in working)) if working else set()
+    return [task for task in graph.tasks if task in working - used]
+
+
+def _upstream(config: Config, task: str) -> set[str]:
+    return set(config["tasks"][task].get("dependencies", []))

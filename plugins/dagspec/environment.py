@@ -1,0 +1,70 @@
+"""`dag_specs/environments.yaml`: named values for each place that the pipelines run in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dagspec.problem import Problem, SpecError, shown, suggest
+from dagspec.source import Source, read_file
+
+FILE_NAME = "environments.yaml"
+DEFAULT = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The values of one environment.
+
+    `operator_defaults` holds, for each operator, arguments that a task may leave out.
+    """
+
+    name: str
+    source: Source
+    values: dict[str, Any]
+    operator_defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def load_environments(specs: Path, name: str = "") -> dict[str, Environment]:
+    """All environments of a `dag_specs` folder, by name.
+
+    Raises SpecError when the file is missing or wrong. `name` is how messages call it.
+    """
+    source = read_file(specs / FILE_NAME, name or str(specs / FILE_NAME))
+    problems = source.problems or list(_problems(source))
+    if problems:
+        raise SpecError(problems)
+    return {key: _environment(key, source) for key in source.value if not key.startswith("x-")}
+
+
+def pick(environments: dict[str, Environment], name: str) -> Environment:
+    """The environment of that name; SpecError with the names there are when it is unknown."""
+    if name in environments:
+        return environments[name]
+    source = next(iter(environments.values())).source
+    message = f'no environment "{name}"'
+    raise SpecError([Problem("unknown-environment", message, source.place(), suggest(name, environments))])
+
+
+def _environment(name: str, source: Source) -> Environment:
+    values = dict(source.value[name])
+    return Environment(name, source, values, values.pop("operator_defaults", {}))
+
+
+def _problems(source: Source) -> list[Problem]:
+    if not isinstance(source.value, dict) or not source.value:
+        return [Problem("wrong-type", "the file must map the names of environments to values", source.place())]
+    problems = []
+    for name, values in source.value.items():
+        if not isinstance(values, dict):
+            message = f'environment "{name}" must be a mapping of names to values, got {shown(values)}'
+            problems.append(Problem("wrong-type", message, source.place((name,))))
+        elif not _are_mappings(values.get("operator_defaults", {})):
+            message = '"operator_defaults" must map operators to their arguments'
+            problems.append(Problem("wrong-type", message, source.place((name, "operator_defaults"))))
+    return problems
+
+
+def _are_mappings(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(inner, dict) for inner in value.values())

@@ -1,0 +1,100 @@
+"""`${var.NAME}` and `${env.NAME}`: resolved when a spec is compiled.
+
+Only these two prefixes are ours: `${HOME}` in a shell text and `{{ … }}` stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from dagspec.environment import Environment
+from dagspec.problem import KeyPath, Problem, suggest
+from dagspec.source import Source
+
+REFERENCE = re.compile(r"\$\{(var|env)\.([^}\s]*)\}")
+# a shell name has no dot, so "${vars.x}" is a slip of the pen rather than shell text
+_LOOKS_LIKE = re.compile(r"\$\{\s*([A-Za-z]+)\s*\.\s*([^}]*?)\s*\}")
+_MISSPELT = ("vars", "variable", "variables", "envs", "environment", "var", "env")
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Replaces references in values and notes what is wrong in `problems`."""
+
+    source: Source
+    environment: Environment
+    variables: dict[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+    _resolving: list[str] = field(default_factory=list)
+
+    def resolve(self, value: Any, path: KeyPath) -> Any:
+        """`value` with its references replaced; a text that is one reference takes the type of what it names."""
+        if isinstance(value, dict):
+            return {key: self.resolve(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.resolve(inner, (*path, index)) for index, inner in enumerate(value)]
+        if isinstance(value, str) and "${" in value:
+            return self._text(value, path)
+        return value
+
+    def _text(self, text: str, path: KeyPath) -> Any:
+        self._check_spelling(text, path)
+        whole = REFERENCE.fullmatch(text)
+        if whole:
+            return self._named(whole, path)
+        return REFERENCE.sub(lambda match: self._inserted(match, path), text)
+
+    def _inserted(self, match: re.Match[str], path: KeyPath) -> str:
+        value = self._named(match, path)
+        if isinstance(value, (dict, list)):
+            message = f"{match[0]} is not a single value and cannot stand inside a text"
+            self._add("wrong-reference", message, path, match[0])
+        if isinstance(value, bool):
+            return str(value).lower()
+        return "" if value is None else str(value)
+
+    def _named(self, match: re.Match[str], path: KeyPath) -> Any:
+        kind, name = match[1], match[2]
+        if kind == "env":
+            return self._of_environment(name, path, match[0])
+        if name not in self.variables:
+            help_ = suggest(name, self.variables) or 'add it under "vars"'
+            self._add("unknown-variable", f'no variable "{name}" in "vars"', path, match[0], help_)
+            return match[0]
+        if name in self._resolving:
+            circle = " -> ".join([*self._resolving[self._resolving.index(name) :], name])
+            self._add("variable-cycle", f"variables refer to each other in a circle: {circle}", path, match[0])
+            return match[0]
+        return self._variable(name)
+
+    def _variable(self, name: str) -> Any:
+        self._resolving.append(name)
+        before = len(self.problems)
+        try:
+            return self.resolve(self.variables[name], ("vars", name))
+        finally:
+            self._resolving.pop()
+            # the variable's own problems are reported once, where it is defined
+            self.problems[before:] = [new for new in self.problems[before:] if new not in self.problems[:before]]
+
+    def _of_environment(self, name: str, path: KeyPath, text: str) -> Any:
+        values = self.environment.values
+        if name in values:
+            return values[name]
+        message = f'environment "{self.environment.name}" has no value "{name}"'
+        help_ = suggest(name, values) or f"add it to {self.environment.source.name}"
+        self._add("unknown-variable", message, path, text, help_)
+        return text
+
+    def _check_spelling(self, text: str, path: KeyPath) -> None:
+        for match in _LOOKS_LIKE.finditer(text):
+            if REFERENCE.fullmatch(match[0]) or not get_close_matches(match[1], _MISSPELT, cutoff=0.8):
+                continue
+            right = f"${{{'env' if match[1].startswith('e') else 'var'}.{match[2]}}}"
+            self._add("unknown-variable", f"{match[0]} is no reference", path, match[0], f'did you mean "{right}"?')
+
+    def _add(self, rule: str, message: str, path: KeyPath, needle: str, help_: str = "") -> None:
+        self.problems.append(Problem(rule, message, self.source.place(path, needle=needle), help_))

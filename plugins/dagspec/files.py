@@ -1,0 +1,63 @@
+"""Files that specs name: repository paths that reach S3 under the hash of their content.
+
+So a running DAG keeps the version that it started with, and nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+REMOTE = ("s3://", "s3a://", "s3n://", "{{")
+HASH_LENGTH = 16
+
+
+class FileError(Exception):
+    """A file that cannot be used; the message is the finding, `help` what would be right."""
+
+    def __init__(self, message: str, help_: str = "") -> None:
+        super().__init__(message)
+        self.help = help_
+
+
+@dataclass(slots=True)
+class Files:
+    """The repository's files as a spec sees them. `used` collects what `dagspec deploy` must upload: URI → path."""
+
+    root: Path
+    code_uri: str | None
+    used: dict[str, Path] = field(default_factory=dict)
+
+    def uri(self, reference: str) -> str:
+        """Where a task finds this file: `<code_uri>/<hash of the content>/<name>`; an s3:// path stays as it is.
+
+        Raises FileError when there is no such file in the repository or no `code_uri` in the environment.
+        """
+        if reference.startswith(REMOTE):
+            return reference
+        path = self._path(reference)
+        if not self.code_uri:
+            raise FileError("the environment has no code_uri to keep this file under", 'add "code_uri: s3://…"')
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
+        uri = f"{self.code_uri.rstrip('/')}/{digest}/{path.name}"
+        self.used[uri] = path
+        return uri
+
+    def _path(self, reference: str) -> Path:
+        root = self.root.resolve()
+        path = (root / reference).resolve()
+        if not path.is_relative_to(root):
+            raise FileError(f'"{reference}" lies outside the repository')
+        if not path.is_file():
+            raise FileError(f'no file "{reference}"', self._similar(path))
+        return path
+
+    def _similar(self, path: Path) -> str:
+        folder = path.parent
+        if not folder.is_dir():
+            return f"looked from {self.root.name}/; there is no folder of that name"
+        names = [other.name for other in folder.iterdir() if other.is_file()]
+        close = get_close_matches(path.name, names, n=1, cutoff=0.6)
+        return f'did you mean "{(folder / close[0]).relative_to(self.root.resolve())}"?' if close else ""

@@ -1,0 +1,62 @@
+"""The kinds of values that specs and operators share: durations, dates, ids, paths.
+
+Each is a msgspec annotation, so that schemas, checks and editors know it. `x-expected` is how messages call it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+
+
+def _expected(text: str) -> dict[str, Any]:
+    return {"x-expected": text}
+
+
+_DURATION = r"^(\d+(\.\d+)?(d|h|ms|m|s))+$"
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
+_ID = r"^[A-Za-z0-9_.-]{1,200}$"
+_DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?$"
+
+Duration = Annotated[
+    Annotated[str, Meta(pattern=_DURATION)] | Annotated[int, Meta(ge=0)],
+    Meta(extra_json_schema=_expected('a duration such as "90s", "15m", "2h" or "1d12h"')),
+]
+Date = Annotated[str, Meta(pattern=_DATE, extra_json_schema=_expected("a date such as 2024-01-31 or 2024-01-31T06:00"))]
+Id = Annotated[str, Meta(pattern=_ID, extra_json_schema=_expected('a name of letters, digits, "_", "-" and "."'))]
+NonEmpty = Annotated[str, Meta(min_length=1, extra_json_schema=_expected("a text"))]
+Positive = Annotated[int, Meta(ge=1, extra_json_schema=_expected("a whole number from 1"))]
+Natural = Annotated[int, Meta(ge=0, extra_json_schema=_expected("a whole number from 0"))]
+S3Uri = Annotated[str, Meta(pattern=r"^s3://[^/]+(/.*)?$|^\{\{.*\}\}", extra_json_schema=_expected("an s3:// path"))]
+RepositoryFile = Annotated[
+    str,
+    Meta(min_length=1, extra_json_schema={"x-file": True} | _expected("a file of this repository, or an s3:// path")),
+]
+
+
+def parse_duration(value: str | int) -> timedelta:
+    """A duration of a spec as a timedelta; a bare number counts seconds.
+
+    Raises ValueError for a text that is no duration.
+    """
+    if isinstance(value, int):
+        return timedelta(seconds=value)
+    if not re.fullmatch(_DURATION.strip("^$"), value):
+        raise ValueError(f'not a duration: "{value}"')
+    total = timedelta()
+    for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)", value):
+        total += timedelta(**{_UNITS[unit]: float(number)})
+    return total
+
+
+def parse_date(value: str, timezone: str) -> datetime:
+    """A date of a spec as an aware datetime, in `timezone` where the text names none.
+
+    Raises ValueError for a day or a time zone that does not exist.
+    """
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))

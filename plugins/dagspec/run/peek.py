@@ -1,0 +1,100 @@
+"""Look into a parquet, CSV or JSON object: rows, columns and the first rows."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+import pyarrow
+from botocore.exceptions import BotoCoreError, ClientError
+from pyarrow import csv, json, parquet
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MEMORY_BYTES = 32_000_000
+_COMPRESSIONS = {"gz": "gzip", "bz2": "bz2", "zst": "zstd"}
+
+
+class UnreadableError(Exception):
+    """An object whose content cannot be shown, and why."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A table's size and beginning; ``sample`` holds one dict for each row."""
+
+    rows: int
+    columns: list[str]
+    sample: list[dict[str, Any]]
+
+
+def file_format(key: str) -> str:
+    """Return the format that the name tells: ``parquet``, ``csv``, ``json`` or what else it ends with."""
+    endings = key.rsplit("/", 1)[-1].lower().split(".")[1:]
+    plain = [ending for ending in endings if ending not in _COMPRESSIONS]
+    name = plain[-1] if plain else "file"
+    return {"jsonl": "json", "ndjson": "json"}.get(name, name)
+
+
+def peek(client: S3Client, bucket: str, key: str, rows: int) -> Content:
+    """Return what an object holds, with at most ``rows`` rows of sample; raise ``UnreadableError``."""
+    reader = _READERS.get(file_format(key))
+    if reader is None:
+        raise UnreadableError("no table")
+    # A large object goes through a file, not through memory.
+    with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as file:
+        try:
+            client.download_fileobj(bucket, key, file)
+            file.seek(0)
+            return reader(file, key, rows)
+        except (pyarrow.ArrowException, ClientError, BotoCoreError, OSError, ValueError) as error:
+            raise UnreadableError(f"unreadable: {_first_line(error)}") from error
+
+
+def _read_parquet(file: IO[bytes], key: str, rows: int) -> Content:
+    del key
+    table = parquet.ParquetFile(file)
+    sample = next(table.iter_batches(batch_size=rows), None) if rows else None
+    first = sample.to_pylist() if sample is not None else []
+    return Content(table.metadata.num_rows, table.schema_arrow.names, first)
+
+
+def _read_csv(file: IO[bytes], key: str, rows: int) -> Content:
+    # Columns stay texts: a sample should look as the file does.
+    parsing = csv.ParseOptions(newlines_in_values=True)
+    stream = _uncompressed(file, key)
+    return _from_batches(csv.open_csv(stream, parse_options=parsing), rows)
+
+
+def _read_json(file: IO[bytes], key: str, rows: int) -> Content:
+    table = json.read_json(_uncompressed(file, key))
+    return Content(table.num_rows, table.column_names, table.slice(0, rows).to_pylist())
+
+
+def _from_batches(reader: pyarrow.RecordBatchReader, rows: int) -> Content:
+    count = 0
+    sample: list[dict[str, Any]] = []
+    for batch in reader:
+        count += batch.num_rows
+        if len(sample) < rows:
+            sample += batch.slice(0, rows - len(sample)).to_pylist()
+    return Content(count, reader.schema.names, sample)
+
+
+def _uncompressed(file: IO[bytes], key: str) -> pyarrow.NativeFile:
+    compression = _COMPRESSIONS.get(key.rsplit(".", 1)[-1].lower())
+    return pyarrow.input_stream(file, compression=compression)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+_READERS: dict[str, Callable[[IO[bytes], str, int], Content]] = {
+    "parquet": _read_parquet,
+    "csv": _read_csv,
+    "json": _read_json,
+}

@@ -1,0 +1,167 @@
+"""Types → JSON Schema (2020-12), and values → problems by that schema.
+
+A union of all operators gives useless messages, so a task is checked against the one schema that its `operator`
+names. The exported schema for editors says the same with `if`/`then`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagspec.problem import KeyPath, Problem, shown, suggest
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+    from dagspec.source import Source
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ANCHORS = "^x-"  # keys that only hold YAML anchors
+
+# what people write who know an older Airflow or another tool
+RENAMED = {
+    "schedule_interval": "schedule",
+    "timetable": "schedule",
+    "concurrency": "max_active_tasks",
+    "fail_stop": "fail_fast",
+    "task_concurrency": "max_active_tis_per_dag",
+    "depends_on": "dependencies",
+    "upstream": "dependencies",
+    "type": "operator",
+    "default": "default_args",
+    "name": "dag_id",
+    "id": "dag_id",
+}
+
+
+@cache
+def schema_of(*types: type) -> dict[str, Any]:
+    """The JSON Schema of one mapping that takes the keys of all these types together."""
+    _, parts = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    merged: dict[str, Any] = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+    for kind in types:
+        part = parts.pop(kind.__name__)
+        merged["properties"] |= part["properties"]
+        merged["required"] += part.get("required", [])
+    merged["description"] = _first_line(types[0])
+    return merged | {"$defs": parts} if parts else merged
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def check(value: Any, types: tuple[type, ...], source: Source, path: KeyPath, open_: bool = False) -> list[Problem]:
+    """All problems of `value`, which stands at `path`, with the keys of `types`.
+
+    `open_` lets further keys pass: the arguments of a native operator are not known here.
+    """
+    problems: list[Problem] = []
+    for error in _validator(types, open_).iter_errors(value):
+        problems += _problems_of(error, source, path)
+    return problems
+
+
+@cache
+def _validator(types: tuple[type, ...], open_: bool) -> Validator:
+    from jsonschema import Draft202012Validator  # its import costs 70 ms: not for `--help`
+
+    schema = dict(schema_of(*types))
+    if open_:
+        schema["additionalProperties"] = True
+    else:
+        schema["patternProperties"] = {ANCHORS: True}
+    return Draft202012Validator(schema)
+
+
+def _problems_of(error: ValidationError, source: Source, base: KeyPath) -> Iterator[Problem]:
+    path = (*base, *error.absolute_path)
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(error, source, path)
+    elif error.validator == "required":
+        yield from _missing_keys(error, source, path)
+    elif deeper := _deeper(error):
+        for inner in deeper:
+            yield from _problems_of(inner, source, base)
+    else:
+        yield Problem("wrong-type", _wrong_type(error, path), source.place(path))
+
+
+def _unknown_keys(error: ValidationError, source: Source, path: KeyPath) -> Iterator[Problem]:
+    known = set(error.schema["properties"])
+    for key in error.instance:
+        if key in known or key.startswith("x-"):
+            continue
+        renamed = RENAMED.get(key, "")
+        help_ = f'did you mean "{renamed}"?' if renamed in known else suggest(key, known, _where(path))
+        yield Problem("unknown-key", f'unknown key "{key}"', source.place((*path, key), "key"), help_)
+
+
+def _where(path: KeyPath) -> str:
+    return "run `dagspec operators NAME` to list an operator's" if path[:1] == ("tasks",) else "see docs/spec.md"
+
+
+def _missing_keys(error: ValidationError, source: Source, path: KeyPath) -> Iterator[Problem]:
+    for key in error.validator_value:
+        if key in error.instance or error.message != f"{key!r} is a required property":
+            continue
+        meaning = error.schema["properties"][key].get("description", "")
+        yield Problem("missing-key", f'{_named(path)} needs "{key}"', source.place(path, "key"), meaning)
+
+
+def _deeper(error: ValidationError) -> list[ValidationError]:
+    """The errors inside the one alternative of a union that the author meant, if that can be told."""
+    kind = {dict: "object", list: "array"}.get(type(error.instance), "")
+    if error.validator != "anyOf" or not kind:
+        return []
+    for index, option in enumerate(error.validator_value):
+        if kind == option.get("type", "object" if "$ref" in option else ""):
+            return [inner for inner in error.context or [] if inner.schema_path[0] == index]
+    return []
+
+
+def _wrong_type(error: ValidationError, path: KeyPath) -> str:
+    got = shown(error.instance)
+    if error.validator == "enum":
+        help_ = suggest(str(error.instance), [str(value) for value in error.validator_value])
+        allowed = ", ".join(shown(value) for value in error.validator_value)
+        return f"{_named(path)} must be one of {allowed}, got {got}" + (f"; {help_}" if "mean" in help_ else "")
+    return f"{_named(path)} must be {expected(error.schema)}, got {_counted(error.instance) or got}"
+
+
+def _counted(value: Any) -> str:
+    return (
+        {"": "an empty text"}.get(value, "") if isinstance(value, str) else "an empty one" if value in ([], {}) else ""
+    )
+
+
+def expected(schema: dict[str, Any]) -> str:
+    """What a schema takes, in words."""
+    if "x-expected" in schema:
+        return str(schema["x-expected"])
+    if "enum" in schema:
+        return "one of " + ", ".join(str(value) for value in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(expected(option) for option in schema["anyOf"]))
+    names = {"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+    more = {"array": "a list", "object": "a mapping", "null": "null"}
+    kind = schema.get("type", "object")
+    words = (names | more).get(kind, kind)
+    if kind == "array" and "items" in schema:
+        words += f", each {expected(schema['items'])}"
+    if "minimum" in schema or "maximum" in schema:
+        words += f" ({schema.get('minimum', '…')} to {schema.get('maximum', '…')})"
+    return words
+
+
+def _named(path: KeyPath) -> str:
+    if not path:
+        return "the file"
+    if isinstance(path[-1], int):
+        return f'"{path[-2]}[{path[-1]}]"' if len(path) > 1 else f"item {path[-1]}"
+    return f'"{path[-1]}"'

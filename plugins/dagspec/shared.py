@@ -1,0 +1,103 @@
+"""What a shared operator is: typed options, facts, and how it becomes dag-factory tasks.
+
+A new one is one file under `operators/` with one class, and one example beside it (the same name with `.yaml`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from dagspec.environment import Environment
+from dagspec.files import FileError, Files
+from dagspec.problem import KeyPath, Place, Problem
+from dagspec.source import Source
+from dagspec.spec import Keys
+
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules of lint may know of an operator without running it.
+
+    Resource kinds (`emr_cluster`) for creates, uses, ends and waits_for; names of options for reads and writes;
+    XCom keys and their types for outputs.
+    """
+
+    creates: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    outputs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Expansion:
+    """The dag-factory tasks that one task of a spec stands for.
+
+    tasks: id → config, with `dependencies` among themselves; those without any start first.
+    group: the config of the task group around them, or None when it is a single task.
+    teardowns: id of a teardown task → ids of its setup tasks.
+    """
+
+    tasks: dict[str, Config]
+    group: Config | None = None
+    teardowns: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Task:
+    """A task of a spec while it is compiled."""
+
+    id: str
+    dag_id: str
+    source: Source
+    environment: Environment
+    files: Files
+    problems: list[Problem] = field(default_factory=list)
+    parents: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> KeyPath:
+        """Where it stands in the spec."""
+        return ("tasks", self.id)
+
+    @property
+    def group_id(self) -> str:
+        """The full id of the task group that an expansion of this task becomes."""
+        return ".".join([*self.parents, self.id])
+
+    def place(self, *path: str | int, key: bool = False) -> Place:
+        """A place below this task."""
+        return self.source.place((*self.path, *path), "key" if key else "value")
+
+    def add(self, rule: str, message: str, *path: str | int, help_: str = "", key: bool = False) -> None:
+        """Note a problem at a place below this task."""
+        self.problems.append(Problem(rule, message, self.place(*path, key=key), help_))
+
+    def file(self, reference: str, *path: str | int) -> str:
+        """The URI of a repository file that the option at `path` names; notes a problem when it is missing."""
+        try:
+            return self.files.uri(reference)
+        except FileError as problem:
+            self.add("missing-file", str(problem), *path, help_=problem.help)
+            return reference
+
+
+class SharedOperator(Keys, frozen=True):
+    """Base of the catalogue's entries: the struct's fields are the options that a task may set."""
+
+    name: ClassVar[str] = ""
+    facts: ClassVar[Facts] = Facts()
+
+    def check(self, task: Task) -> Iterator[Problem]:  # noqa: ARG002 - most operators need no more than their types
+        """Problems that the types cannot tell."""
+        yield from ()
+
+    def expand(self, task: Task) -> Expansion:
+        """The dag-factory tasks of this one. Runs none of the operator's code and opens no connection."""
+        raise NotImplementedError

@@ -1,0 +1,56 @@
+"""Put the files that specs name where their tasks will find them. Content-addressed: what is there is never replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagspec.compiler import Compiled, compile_spec
+from dagspec.environment import Environment
+from dagspec.problem import Problem, SpecError
+from dagspec.specs import read_spec, spec_files
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file: where it goes, and whether it was there already."""
+
+    uri: str
+    path: Path
+    present: bool
+
+
+def compile_all(root: Path, environment: Environment) -> list[Compiled]:
+    """All specs of a repository. Raises SpecError with the problems of every broken one."""
+    problems: list[Problem] = []
+    compiled: list[Compiled] = []
+    for path in spec_files(root):
+        try:
+            compiled.append(compile_spec(read_spec(path, root), environment, root))
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return compiled
+
+
+def upload(client: S3Client, specs: Iterable[Compiled], dry_run: bool = False) -> Iterator[Upload]:
+    """Upload what the specs need and S3 does not have; yields each file as it is done."""
+    files = {uri: path for spec in specs for uri, path in spec.files.items()}
+    for uri, path in sorted(files.items()):
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        present = _exists(client, bucket, key)
+        if not present and not dry_run:
+            client.upload_file(str(path), bucket, key)
+        yield Upload(uri, path, present)
+
+
+def _exists(client: S3Client, bucket: str, key: str) -> bool:
+    # a listing tells a missing bucket from a missing key, and needs no right to read the object
+    found = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    return any(item["Key"] == key for item in found)
