@@ -84,51 +84,60 @@ class _Compiler:
             help_ = f'call the file "{named}.yaml", or leave dag_id out'
             problems.append(Problem("dag-id-not-file-name", message, self.source.place(("dag_id",)), help_))
         self.problems += problems
-        if any(problem.place.path[:1] in {("tasks",), ("task_groups",), ()} for problem in problems):
-            self._stop_at_problems()  # there is no sound list of tasks to go on with
+        for part in ("tasks", "task_groups"):  # go on with what is sound
+            entries = spec.get(part, {})
+            sound = entries.items() if isinstance(entries, dict) else ()
+            spec[part] = {name: entry for name, entry in sound if isinstance(entry, dict)}
         self.problems += date_problems(spec, self.source)
 
     def _nodes(self, spec: dict[str, Any]) -> dict[str, Node]:
         nodes: dict[str, Node] = {}
         for part in ("task_groups", "tasks"):
-            for name, entry in spec.get(part, {}).items():
+            for name, entry in spec[part].items():
                 if name in nodes:
-                    self._add("duplicate-task-id", f'"{name}" is a task and a task group', part, name)
+                    place = self.source.place((part, name), "key")
+                    message = f'"{name}" is a task and a task group'
+                    self.problems.append(Problem("duplicate-task-id", message, place, "rename one of them"))
                 nodes[name] = Node((part, name), _texts(entry.get("dependencies")))
         return nodes
 
     def _check_groups(self, spec: dict[str, Any]) -> None:
-        groups = spec.get("task_groups", {})
+        groups = spec["task_groups"]
         for part, key in (("tasks", "task_group_name"), ("task_groups", "parent_group_name")):
-            for name, entry in spec.get(part, {}).items():
+            for name, entry in spec[part].items():
                 group = entry.get(key)
                 if isinstance(group, str) and group not in groups:
                     message = f'no task group "{group}"'
                     self._add("unknown-group", message, part, name, key, help_=suggest(group, groups))
-        parents = {name: group["parent_group_name"] for name, group in groups.items() if "parent_group_name" in group}
-        nodes = {name: Node(("task_groups", name), _texts([parents.get(name)])) for name in groups}
+        nodes = {
+            name: Node(("task_groups", name), _texts([entry.get("parent_group_name")]))
+            for name, entry in groups.items()
+        }
         known = {name: node for name, node in nodes.items() if all(up in groups for up in node.dependencies)}
         self.problems += check_graph(known, self.source, "task_groups")
 
     def _expansion(self, name: str, spec: dict[str, Any]) -> Expansion | None:
         arguments = spec["tasks"][name]
-        groups = spec.get("task_groups", {})
+        groups = spec["task_groups"]
         parents = tuple(reversed(_ancestors(arguments.get("task_group_name"), groups)))
         task = Task(name, self.dag_id, self.source, self.environment, self.files, self.problems, parents)
         return expand(task, arguments)
 
     def _check_ids(self, expansions: dict[str, Expansion]) -> None:
         owner: dict[str, str] = {}
+        told: set[str] = set()
         for name, expansion in expansions.items():
             for task_id in expansion.tasks:
                 first = owner.setdefault(task_id, name)
-                if first != name:
-                    message = f'"{name}" and "{first}" both make a task "{task_id}"'
-                    place = self.source.place(("tasks", name), "key")
-                    related = (Related(self.source.place(("tasks", first), "key"), "makes it first"),)
-                    self.problems.append(
-                        Problem("duplicate-task-id", message, place, "rename one of them", related=related)
-                    )
+                if first != name and name not in told:
+                    told.add(name)
+                    self.problems.append(self._made_twice(task_id, first, name))
+
+    def _made_twice(self, task_id: str, first: str, second: str) -> Problem:
+        message = f'"{second}" and "{first}" both make a task "{task_id}"'
+        related = (Related(self.source.place(("tasks", first), "key"), "makes it first"),)
+        place = self.source.place(("tasks", second), "key")
+        return Problem("duplicate-task-id", message, place, "rename a step or a task", related=related)
 
     def _add(self, rule: str, message: str, *path: str, help_: str = "") -> None:
         self.problems.append(Problem(rule, message, self.source.place(path), help_))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dagspec.kinds import parse_date, parse_duration
+from dagspec.kinds import is_date, parse_date, parse_duration
 from dagspec.problem import KeyPath, Problem
 from dagspec.source import Source
 
@@ -52,19 +53,23 @@ def _inside(value: Any, path: KeyPath) -> dict[str, Any]:
 def _dates_at(path: KeyPath, arguments: dict[str, Any], source: Source) -> Iterator[Problem]:
     for key in _DATES:
         value = arguments.get(key)
-        if not isinstance(value, str):
-            continue
-        try:
-            parse_date(value, "UTC")
-        except ValueError as error:
-            yield Problem("wrong-date", f'"{key}": {error}', source.place((*path, key)))
+        if is_date(value) and _date(value, "UTC") is None:
+            yield Problem("wrong-date", f'"{key}" is a day that does not exist: {value}', source.place((*path, key)))
+
+
+def _date(value: Any, timezone: str) -> datetime | None:
+    try:
+        return parse_date(value, timezone)
+    except (ValueError, KeyError):
+        return None
 
 
 def plain_arguments(arguments: dict[str, Any], timezone: str = "UTC") -> dict[str, Any]:
     """Arguments with their durations as timedelta and their dates as datetime."""
     converted = dict(arguments)
     _convert(converted, _DURATIONS, parse_duration)
-    _convert(converted, _DATES, lambda value: parse_date(value, timezone))
+    # a date that is none is a problem already, and is never built
+    _convert(converted, _DATES, lambda value: _date(value, timezone))
     return converted
 
 

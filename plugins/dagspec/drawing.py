@@ -62,7 +62,9 @@ def _columns(graph: TaskGraph) -> dict[str, int]:
 
 
 def _middle(name: str, graph: TaskGraph, rows: dict[str, float]) -> float:
-    near = [rows[up] for up, down in graph.edges if down == name] + [rows[down] for up, down in graph.edges if up == name]
+    near = [rows[up] for up, down in graph.edges if down == name] + [
+        rows[down] for up, down in graph.edges if up == name
+    ]
     return sum(near) / len(near) if near else rows[name]
 
 

@@ -17,13 +17,19 @@ DEFAULT = "local"
 class Environment:
     """The values of one environment.
 
-    `operator_defaults` holds, for each operator, arguments that a task may leave out.
+    operator_defaults: for each operator, arguments that a task may leave out.
+    siblings: the value names of all environments of the file, this one among them.
     """
 
     name: str
     source: Source
     values: dict[str, Any]
     operator_defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
+    siblings: dict[str, set[str]] = field(default_factory=dict)
+
+    def lacking(self, value: str) -> list[str]:
+        """The environments that have no value of that name."""
+        return [name for name, values in self.siblings.items() if value not in values]
 
 
 def load_environments(specs: Path, name: str = "") -> dict[str, Environment]:
@@ -35,7 +41,9 @@ def load_environments(specs: Path, name: str = "") -> dict[str, Environment]:
     problems = source.problems or list(_problems(source))
     if problems:
         raise SpecError(problems)
-    return {key: _environment(key, source) for key in source.value if not key.startswith("x-")}
+    named = {key: values for key, values in source.value.items() if not key.startswith("x-")}
+    siblings = {key: set(values) - {"operator_defaults"} for key, values in named.items()}
+    return {key: _environment(key, source, siblings) for key in named}
 
 
 def pick(environments: dict[str, Environment], name: str) -> Environment:
@@ -47,9 +55,9 @@ def pick(environments: dict[str, Environment], name: str) -> Environment:
     raise SpecError([Problem("unknown-environment", message, source.place(), suggest(name, environments))])
 
 
-def _environment(name: str, source: Source) -> Environment:
+def _environment(name: str, source: Source, siblings: dict[str, set[str]]) -> Environment:
     values = dict(source.value[name])
-    return Environment(name, source, values, values.pop("operator_defaults", {}))
+    return Environment(name, source, values, values.pop("operator_defaults", {}), siblings)
 
 
 def _problems(source: Source) -> list[Problem]:

@@ -8,6 +8,7 @@ import msgspec
 
 from dagspec.catalog import catalog, is_native, unknown_operator
 from dagspec.dag_keys import plain_arguments
+from dagspec.expressions import has_reference
 from dagspec.native import native_problems
 from dagspec.schema import check
 from dagspec.shared import Config, Expansion, Task
@@ -41,6 +42,8 @@ def _shared(task: Task, arguments: dict[str, Any]) -> Expansion | None:
     kind = catalog()[arguments["operator"]]
     arguments = task.environment.operator_defaults.get(kind.name, {}) | arguments
     problems = check(arguments, (kind, TaskKeys, TaskDefaults), task.source, task.path)
+    if not problems and has_reference(arguments):
+        return None  # a reference that is not resolved is a problem already
     if not problems:
         options = {key: value for key, value in arguments.items() if key in kind.__struct_fields__}
         operator = msgspec.convert(options, kind)

@@ -20,6 +20,15 @@ _LOOKS_LIKE = re.compile(r"\$\{\s*([A-Za-z]+)\s*\.\s*([^}]*?)\s*\}")
 _MISSPELT = ("vars", "variable", "variables", "envs", "environment", "var", "env")
 
 
+def has_reference(value: Any) -> bool:
+    """Whether a reference is left in a value: one that could not be resolved."""
+    if isinstance(value, dict):
+        return any(has_reference(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(has_reference(inner) for inner in value)
+    return isinstance(value, str) and REFERENCE.search(value) is not None
+
+
 @dataclass(slots=True)
 class Resolver:
     """Replaces references in values and notes what is wrong in `problems`."""
@@ -29,6 +38,7 @@ class Resolver:
     variables: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
     _resolving: list[str] = field(default_factory=list)
+    _circles: set[frozenset[str]] = field(default_factory=set)
 
     def resolve(self, value: Any, path: KeyPath) -> Any:
         """`value` with its references replaced; a text that is one reference takes the type of what it names."""
@@ -65,8 +75,7 @@ class Resolver:
             self._add("unknown-variable", f'no variable "{name}" in "vars"', path, match[0], help_)
             return match[0]
         if name in self._resolving:
-            circle = " -> ".join([*self._resolving[self._resolving.index(name) :], name])
-            self._add("variable-cycle", f"variables refer to each other in a circle: {circle}", path, match[0])
+            self._add_circle(self._resolving[self._resolving.index(name) :], path, match[0])
             return match[0]
         return self._variable(name)
 
@@ -84,10 +93,18 @@ class Resolver:
         values = self.environment.values
         if name in values:
             return values[name]
-        message = f'environment "{self.environment.name}" has no value "{name}"'
+        # all that lack it, so that a check of every environment finds one problem and not one for each
+        lacking = self.environment.lacking(name)
+        message = f'no value "{name}" in environment {", ".join(lacking)}'
         help_ = suggest(name, values) or f"add it to {self.environment.source.name}"
         self._add("unknown-variable", message, path, text, help_)
         return text
+
+    def _add_circle(self, names: list[str], path: KeyPath, needle: str) -> None:
+        if frozenset(names) not in self._circles:  # every variable of a circle leads to it: tell it once
+            self._circles.add(frozenset(names))
+            circle = " -> ".join([*names, names[0]])
+            self._add("variable-cycle", f"variables refer to each other in a circle: {circle}", path, needle)
 
     def _check_spelling(self, text: str, path: KeyPath) -> None:
         for match in _LOOKS_LIKE.finditer(text):

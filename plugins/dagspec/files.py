@@ -57,7 +57,7 @@ class Files:
     def _similar(self, path: Path) -> str:
         folder = path.parent
         if not folder.is_dir():
-            return f"looked from {self.root.name}/; there is no folder of that name"
+            return "paths count from the repository's top folder"
         names = [other.name for other in folder.iterdir() if other.is_file()]
         close = get_close_matches(path.name, names, n=1, cutoff=0.6)
         return f'did you mean "{(folder / close[0]).relative_to(self.root.resolve())}"?' if close else ""

@@ -53,6 +53,11 @@ def parse_duration(value: str | int) -> timedelta:
     return total
 
 
+def is_date(value: Any) -> bool:
+    """Whether a value is spelled as a date; the day need not exist."""
+    return isinstance(value, str) and re.fullmatch(_DATE.strip("^$"), value) is not None
+
+
 def parse_date(value: str, timezone: str) -> datetime:
     """A date of a spec as an aware datetime, in `timezone` where the text names none.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ KeyPath = tuple[str | int, ...]
 Severity = Literal["error", "warning", "info"]
 
 SHOWN_CANDIDATES = 10
+SURE = 0.85  # a match this close needs no second suggestion
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,6 +92,8 @@ def suggest(wrong: str, known: Iterable[str], where: str = "") -> str:
     """
     names = sorted(set(known))
     close = get_close_matches(wrong, names, n=3, cutoff=0.6)
+    if close and SequenceMatcher(None, wrong, close[0]).ratio() > SURE:
+        close = close[:1]
     if close:
         return "did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
     if not names:

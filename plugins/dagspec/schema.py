@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dagspec.expressions import has_reference
 from dagspec.problem import KeyPath, Problem, shown, suggest
+from dagspec.spec import TaskDefaults
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -88,8 +90,14 @@ def _problems_of(error: ValidationError, source: Source, base: KeyPath) -> Itera
     elif deeper := _deeper(error):
         for inner in deeper:
             yield from _problems_of(inner, source, base)
-    else:
-        yield Problem("wrong-type", _wrong_type(error, path), source.place(path))
+    elif not has_reference(error.instance):  # else it is reported already
+        yield Problem("wrong-type", _wrong_type(error, path), source.place(path), _meant(error))
+
+
+def _meant(error: ValidationError) -> str:
+    allowed = error.validator_value if error.validator == "enum" else []
+    help_ = suggest(str(error.instance), [str(value) for value in allowed])
+    return help_ if help_.startswith("did") else ""
 
 
 def _unknown_keys(error: ValidationError, source: Source, path: KeyPath) -> Iterator[Problem]:
@@ -98,8 +106,14 @@ def _unknown_keys(error: ValidationError, source: Source, path: KeyPath) -> Iter
         if key in known or key.startswith("x-"):
             continue
         renamed = RENAMED.get(key, "")
-        help_ = f'did you mean "{renamed}"?' if renamed in known else suggest(key, known, _where(path))
+        help_ = f'did you mean "{renamed}"?' if renamed in known else _place_for(key, path, known)
         yield Problem("unknown-key", f'unknown key "{key}"', source.place((*path, key), "key"), help_)
+
+
+def _place_for(key: str, path: KeyPath, known: set[str]) -> str:
+    if "default_args" in known and key in TaskDefaults.__struct_fields__:
+        return 'it belongs to a task, or under "default_args" for all of them'
+    return suggest(key, known, _where(path))
 
 
 def _where(path: KeyPath) -> str:
@@ -107,9 +121,13 @@ def _where(path: KeyPath) -> str:
 
 
 def _missing_keys(error: ValidationError, source: Source, path: KeyPath) -> Iterator[Problem]:
+    known = set(error.schema["properties"])
+    mistyped = [suggest(key, known) for key in set(error.instance) - known]
     for key in error.validator_value:
         if key in error.instance or error.message != f"{key!r} is a required property":
             continue
+        if any(help_.startswith(f'did you mean "{key}"') for help_ in mistyped):
+            continue  # the unknown key is this one, mistyped: one cause, one problem
         meaning = error.schema["properties"][key].get("description", "")
         yield Problem("missing-key", f'{_named(path)} needs "{key}"', source.place(path, "key"), meaning)
 
@@ -127,10 +145,6 @@ def _deeper(error: ValidationError) -> list[ValidationError]:
 
 def _wrong_type(error: ValidationError, path: KeyPath) -> str:
     got = shown(error.instance)
-    if error.validator == "enum":
-        help_ = suggest(str(error.instance), [str(value) for value in error.validator_value])
-        allowed = ", ".join(shown(value) for value in error.validator_value)
-        return f"{_named(path)} must be one of {allowed}, got {got}" + (f"; {help_}" if "mean" in help_ else "")
     return f"{_named(path)} must be {expected(error.schema)}, got {_counted(error.instance) or got}"
 
 
@@ -153,7 +167,7 @@ def expected(schema: dict[str, Any]) -> str:
     kind = schema.get("type", "object")
     words = (names | more).get(kind, kind)
     if kind == "array" and "items" in schema:
-        words += f", each {expected(schema['items'])}"
+        words += f" (each {expected(schema['items'])})"
     if "minimum" in schema or "maximum" in schema:
         words += f" ({schema.get('minimum', '…')} to {schema.get('maximum', '…')})"
     return words

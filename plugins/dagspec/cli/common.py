@@ -20,7 +20,6 @@ class UsageError(Exception):
     """The command cannot do what it was asked to; one line says why."""
 
 
-
 def add_command(
     commands: Any, name: str, help_: str, example: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:

@@ -16,7 +16,9 @@ EXAMPLE = """\
 
 def add(commands: Any) -> None:
     """Add the command."""
-    command = add_command(commands, "graph", "Show the tasks of a spec and how they depend on each other.", EXAMPLE, run)
+    command = add_command(
+        commands, "graph", "Show the tasks of a spec and how they depend on each other.", EXAMPLE, run
+    )
     command.add_argument("spec", metavar="SPEC", help="a DAG id or a file")
     command.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here; .svg and .png are pictures")
     add_environment(command)

@@ -150,9 +150,7 @@ class AirflowClient:
 def _checked(answer: httpx.Response) -> dict[str, Any]:
     if answer.is_error:
         request = answer.request
-        raise RunError(
-            f"Airflow refused {request.method} {request.url.path}: {answer.status_code} {_reason(answer)}"
-        )
+        raise RunError(f"Airflow refused {request.method} {request.url.path}: {answer.status_code} {_reason(answer)}")
     content: dict[str, Any] = answer.json()
     return content
 

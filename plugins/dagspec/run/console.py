@@ -50,3 +50,8 @@ class Phases:
     def note(self, text: str) -> None:
         """Print one line with the time since the start."""
         self.console.print(f"[dim]{clock(self.elapsed())}[/]  {escape(text)}", highlight=False)
+
+
+def make_console() -> Console:
+    """Return the console that all output goes to; rich respects NO_COLOR and pipes."""
+    return Console()

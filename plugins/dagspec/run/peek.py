@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow
 from botocore.exceptions import BotoCoreError, ClientError
-from pyarrow import csv, json, parquet
+from pyarrow import json, parquet
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -50,7 +53,7 @@ def peek(client: S3Client, bucket: str, key: str, rows: int) -> Content:
             client.download_fileobj(bucket, key, file)
             file.seek(0)
             return reader(file, key, rows)
-        except (pyarrow.ArrowException, ClientError, BotoCoreError, OSError, ValueError) as error:
+        except (pyarrow.ArrowException, ClientError, BotoCoreError, OSError, ValueError, csv.Error) as error:
             raise UnreadableError(f"unreadable: {_first_line(error)}") from error
 
 
@@ -63,25 +66,17 @@ def _read_parquet(file: IO[bytes], key: str, rows: int) -> Content:
 
 
 def _read_csv(file: IO[bytes], key: str, rows: int) -> Content:
-    # Columns stay texts: a sample should look as the file does.
-    parsing = csv.ParseOptions(newlines_in_values=True)
-    stream = _uncompressed(file, key)
-    return _from_batches(csv.open_csv(stream, parse_options=parsing), rows)
+    # The standard reader keeps every value as it is written and streams; the first line is the header.
+    with io.TextIOWrapper(_uncompressed(file, key), encoding="utf-8", newline="") as text:
+        reader = csv.reader(text)
+        columns = next(reader, [])
+        sample = [dict(zip(columns, row, strict=False)) for row in itertools.islice(reader, rows)]
+        return Content(len(sample) + sum(1 for row in reader if row), columns, sample)
 
 
 def _read_json(file: IO[bytes], key: str, rows: int) -> Content:
     table = json.read_json(_uncompressed(file, key))
     return Content(table.num_rows, table.column_names, table.slice(0, rows).to_pylist())
-
-
-def _from_batches(reader: pyarrow.RecordBatchReader, rows: int) -> Content:
-    count = 0
-    sample: list[dict[str, Any]] = []
-    for batch in reader:
-        count += batch.num_rows
-        if len(sample) < rows:
-            sample += batch.slice(0, rows - len(sample)).to_pylist()
-    return Content(count, reader.schema.names, sample)
 
 
 def _uncompressed(file: IO[bytes], key: str) -> pyarrow.NativeFile:

@@ -24,6 +24,8 @@ from dagspec.run.proctree import (
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LEFTOVER_GRACE_SECONDS = 3.0
+# Somebody waits at the keyboard, and there is no result to lose.
+INTERRUPTED_GRACE_SECONDS = 4.0
 LOG_TAIL_LINES = 15
 
 
@@ -89,7 +91,7 @@ class Supervisor:
         # From here on a signal must not raise: it would leave the loop below half done.
         self._interrupted = True
         for batch in reversed(self._batches):
-            self._stop(batch)
+            self._stop(batch, interrupted=isinstance(error, InterruptedRunError))
         self._process_file.unlink(missing_ok=True)
         self._stop_watchdog()
         for number, handler in self._old_handlers.items():
@@ -143,11 +145,11 @@ class Supervisor:
                 )
         except OSError as error:
             raise RunError(f"{command.name} cannot be started: {error}") from error
-        return Child(command, process, record_of(command.name, process.pid), log)
+        return Child(command, process, record_of(command.name, process.pid, command.grace_seconds), log)
 
-    def _stop(self, batch: list[Child]) -> None:
-        grace = max((child.command.grace_seconds for child in batch), default=0.0)
-        end_trees([child.record for child in batch], grace, hurry=lambda: self._hurry)
+    def _stop(self, batch: list[Child], interrupted: bool) -> None:
+        limit = INTERRUPTED_GRACE_SECONDS if interrupted else None
+        end_trees([child.record for child in batch], limit, hurry=lambda: self._hurry)
         for child in batch:
             child.process.wait()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,11 +22,15 @@ START_TOLERANCE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class ProcessRecord:
-    """A process that cannot be mistaken: its id and when it started (seconds since the epoch)."""
+    """A process that cannot be mistaken: its id and when it started (seconds since the epoch).
+
+    ``grace_seconds`` is how long it may take to end by itself.
+    """
 
     name: str
     pid: int
     started: float
+    grace_seconds: float
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,14 @@ class ProcessFile:
     processes: list[ProcessRecord]
 
 
-def record_of(name: str, pid: int) -> ProcessRecord:
+def never() -> bool:
+    """Return False."""
+    return False
+
+
+def record_of(name: str, pid: int, grace_seconds: float) -> ProcessRecord:
     """Return the record of a process that was started just now and not yet waited for."""
-    return ProcessRecord(name, pid, psutil.Process(pid).create_time())
+    return ProcessRecord(name, pid, psutil.Process(pid).create_time(), grace_seconds)
 
 
 def write_process_file(path: Path, content: ProcessFile) -> None:
@@ -129,17 +138,28 @@ def _signal(processes: Iterable[psutil.Process], send: Callable[[psutil.Process]
             continue
 
 
-def end_trees(records: list[ProcessRecord], grace_seconds: float, hurry: Callable[[], bool] = lambda: False) -> None:
-    """Ask the leaders to end, then kill what is left of their trees.
+def end_trees(
+    records: Sequence[ProcessRecord], grace_seconds: float | None = None, hurry: Callable[[], bool] = never
+) -> None:
+    """Ask the leaders to end, each within its own grace, and kill what is then left of their trees.
 
-    ``hurry`` cuts the grace short as soon as it returns True (a second Ctrl-C).
+    ``grace_seconds`` is an upper limit for all. When ``hurry`` turns true nothing more is waited for.
     """
-    known = find_trees(records)
+    trees = {record: find_trees([record]) for record in records}
     leaders = {record.pid for record in records}
-    _signal((p for p in known if p.pid in leaders), psutil.Process.terminate)
-    deadline = time.monotonic() + grace_seconds
-    while any(map(_is_alive, known)) and time.monotonic() < deadline and not hurry():
+    _signal([p for tree in trees.values() for p in tree if p.pid in leaders], psutil.Process.terminate)
+    start = time.monotonic()
+    while trees:
+        passed = time.monotonic() - start
+        for record, tree in list(trees.items()):
+            allowed = record.grace_seconds if grace_seconds is None else min(record.grace_seconds, grace_seconds)
+            if passed >= allowed or hurry() or not any(map(_is_alive, tree)):
+                _kill_rest(record, tree)
+                del trees[record]
         time.sleep(POLL_SECONDS)
+
+
+def _kill_rest(record: ProcessRecord, tree: Iterable[psutil.Process]) -> None:
     # Look again: a tree may have grown while it was ending.
-    survivors = {p.pid: p for p in [*known, *find_trees(records)] if _is_alive(p)}
-    _signal(survivors.values(), psutil.Process.kill)
+    rest = {process.pid: process for process in [*tree, *find_trees([record])]}
+    _signal([process for process in rest.values() if _is_alive(process)], psutil.Process.kill)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.spinner import Spinner
@@ -102,9 +102,7 @@ class LiveView:
         self._rank = {task_id: index for index, task_id in enumerate(order)}
         self._states: list[TaskState] = []
         self._spinner = Spinner("dots")
-        self._live = Live(
-            console=phases.console, refresh_per_second=REFRESH_PER_SECOND, get_renderable=self._render
-        )
+        self._live = Live(console=phases.console, refresh_per_second=REFRESH_PER_SECOND, get_renderable=self._render)
 
     def __enter__(self) -> LiveView:
         self._live.__enter__()
@@ -171,8 +169,3 @@ def _line(state: TaskState) -> str:
     if state.try_number > 1:
         words.append(f"try {state.try_number}")
     return "  ".join(words)
-
-
-def make_console() -> Console:
-    """Return the console that all output goes to; rich respects NO_COLOR and pipes."""
-    return Console(soft_wrap=False)

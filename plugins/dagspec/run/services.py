@@ -16,7 +16,10 @@ CLOUD_NAME = "local-cloud"
 MIGRATION_LIMIT_SECONDS = 300.0
 # The local cloud ends running Spark jobs first.
 CLOUD_GRACE_SECONDS = 15.0
-API_GRACE_SECONDS = 3.0
+# The scheduler may have tasks to wait for. The others have nothing to lose: the API server needs
+# seconds only to free its memory, and the triggerer now and then misses its own signal for 10 s.
+SCHEDULER_GRACE_SECONDS = 8.0
+OTHER_GRACE_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,7 @@ class Services:
             raise RunError(f"the local cloud's environment {python} is missing: run `make setup` first")
         arguments = ["-m", "localcloud", "serve", "--root", str(self.paths.cloud_data), "--port", str(port)]
         environment = {**base_environment(), "PYTHONUNBUFFERED": "1"}
-        command = Command(
-            CLOUD_NAME, [str(python), *arguments], environment, self.paths.root, CLOUD_GRACE_SECONDS
-        )
+        command = Command(CLOUD_NAME, [str(python), *arguments], environment, self.paths.root, CLOUD_GRACE_SECONDS)
         self.supervisor.start([command])
 
     def start_airflow(self) -> None:
@@ -49,8 +50,8 @@ class Services:
         # Task logs are read from disk; the two log servers would only take fixed ports.
         self.supervisor.start(
             [
-                self._airflow(["api-server"], API_GRACE_SECONDS),
-                self._airflow(["scheduler", "--skip-serve-logs"]),
+                self._airflow(["api-server"]),
+                self._airflow(["scheduler", "--skip-serve-logs"], SCHEDULER_GRACE_SECONDS),
                 self._airflow(["triggerer", "--skip-serve-logs"]),
             ]
         )
@@ -75,7 +76,7 @@ class Services:
         stamp.write_text(version)
         return True
 
-    def _airflow(self, arguments: list[str], grace_seconds: float = 10.0) -> Command:
+    def _airflow(self, arguments: list[str], grace_seconds: float = OTHER_GRACE_SECONDS) -> Command:
         command = [sys.executable, "-m", "dagspec.run.service", *arguments]
         return Command(arguments[0], command, self.environment, self.paths.root, grace_seconds)
 

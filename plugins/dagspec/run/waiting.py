@@ -56,16 +56,12 @@ def wait_for_airflow(supervisor: Supervisor, client: AirflowClient, paths: Paths
         missing[:] = client.unhealthy_parts()
         return not missing
 
-    wait_until(
-        supervisor, healthy, lambda: f"Airflow is not healthy: {', '.join(missing)}; see {paths.logs}"
-    )
+    wait_until(supervisor, healthy, lambda: f"Airflow is not healthy: {', '.join(missing)}; see {paths.logs}")
     client.warm_up()
     client.login()
 
 
-def wait_for_dag(
-    supervisor: Supervisor, client: AirflowClient, dag_id: str, since: datetime, paths: Paths
-) -> None:
+def wait_for_dag(supervisor: Supervisor, client: AirflowClient, dag_id: str, since: datetime, paths: Paths) -> None:
     """Return when the DAG was read after ``since``.
 
     Raises ``RunError`` when its file cannot be imported, it does not exist, or its spec has errors.

@@ -151,5 +151,3 @@ class TerminateClusterOperator(AwsBaseOperator[EmrHook]):
         self.log.info("Terminating %s", ", ".join(found))
         client.terminate_job_flows(JobFlowIds=found)
         return found
-
-

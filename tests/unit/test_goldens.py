@@ -1,0 +1,43 @@
+"""Every file of tests/specs/err gives exactly the problems of its .out file; those of ok give none.
+
+`pytest --update` rewrites the .out files.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dagspec.lint import Result, lint
+from dagspec.text import report
+
+SPECS = Path(__file__).parent.parent / "specs"
+ERR = sorted((SPECS / "err").glob("*.yaml"))
+OK = sorted((SPECS / "ok").glob("*.yaml"))
+
+
+def linted(path: Path, repository: Path) -> Result:
+    shutil.copy(path, repository / "dag_specs")
+    return lint(repository)
+
+
+@pytest.mark.parametrize("path", ERR, ids=lambda path: path.stem)
+def test_broken_spec_gives_its_golden_report(path: Path, repository: Path, pytestconfig: pytest.Config) -> None:
+    found = report(linted(path, repository).problems) + "\n"
+    golden = path.with_suffix(".out")
+    if pytestconfig.getoption("--update"):
+        golden.write_text(found, encoding="utf-8")
+    assert found == golden.read_text(encoding="utf-8")
+    assert found.strip()
+
+
+@pytest.mark.parametrize("path", OK, ids=lambda path: path.stem)
+def test_sound_spec_gives_nothing(path: Path, repository: Path) -> None:
+    assert report(linted(path, repository).problems) == ""
+
+
+def test_there_are_goldens() -> None:
+    assert len(ERR) > 20
+    assert OK
