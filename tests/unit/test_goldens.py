@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from dagspec.lint import Result, lint
 from dagspec.text import report
 
