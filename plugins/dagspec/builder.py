@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from copy import deepcopy
 
-from airflow.sdk import DAG, TriggerRule
-from dagfactory.dagbuilder import DagBuilder
+from airflow.sdk import DAG, BaseOperator, TriggerRule
+from airflow.sdk.module_loading import import_string
+from dagfactory.dagbuilder import SYSTEM_PARAMS, DagBuilder
 
 from dagspec.compiler import Compiled
 from dagspec.shared import Config
@@ -23,7 +24,7 @@ _DROPPED = (
 
 
 class BuildError(Exception):
-    """Airflow or dag-factory refuses a task (`task`: its id in the spec, if known) or the whole DAG."""
+    """Airflow or dag-factory refuses a task (`task`: its name in the config, if known) or the whole DAG."""
 
     def __init__(self, message: str, task: str = "") -> None:
         super().__init__(message)
@@ -31,15 +32,7 @@ class BuildError(Exception):
 
 
 class _Builder(DagBuilder):  # type: ignore[misc]
-    """dag-factory's builder; says which task failed, and knows setups and teardowns."""
-
-    @staticmethod
-    def make_task(operator: str, task_params: Config) -> Any:
-        try:
-            return DagBuilder.make_task(operator, task_params)
-        except Exception as error:
-            spec_task = task_params["task_group"].group_id if "task_group" in task_params else task_params["task_id"]
-            raise BuildError(f'task "{task_params["task_id"]}": {error}', spec_task) from error
+    """dag-factory's builder, which knows setups and teardowns as well."""
 
     def set_dependencies(self, tasks: Config, operators: Config, groups: Config, built_groups: Config) -> None:
         # before the edges are drawn: what follows a group must not wait for the group's teardown
@@ -58,20 +51,42 @@ def _full_id(name: str, task: Config) -> str:
 def build(compiled: Compiled) -> DAG:
     """Build the DAG. Raises BuildError when dag-factory or Airflow refuses it."""
     config = {key: value for key, value in compiled.config.items() if key != "dag_id"}
+    _check_operators(config["tasks"])
     try:
         dag: DAG = _Builder(compiled.dag_id, config, {}).build()["dag"]
         for key in _DROPPED:
             if key in config:
                 setattr(dag, key, config[key])
         dag.validate()
-    except BuildError:
-        raise
     except Exception as error:
-        raise BuildError(f"{type(error).__name__}: {error}") from error
+        raise _explained(error, config) from error
     # without dag-factory's own tag its telemetry never fires: it looks for it
     dag.tags = set(config["tags"])
     dag.doc_md = _documentation(compiled)
     return dag
+
+
+def _check_operators(tasks: Config) -> None:
+    """dag-factory calls whatever the path names: make sure that it is an operator before anything is called."""
+    for name, task in tasks.items():
+        path = task["operator"]
+        try:
+            found = import_string(path)
+        except ImportError as error:
+            raise BuildError(f'no operator "{path}": {error}', name) from error
+        if not (isinstance(found, type) and issubclass(found, BaseOperator)):
+            raise BuildError(f'"{path}" is not an operator', name)
+
+
+def _explained(error: Exception, config: Config) -> BuildError:
+    """Name the task that is refused: build each alone, which only a broken spec pays for."""
+    for name, task in config["tasks"].items():
+        arguments = {key: value for key, value in task.items() if key not in SYSTEM_PARAMS}
+        try:
+            DagBuilder.make_task(task["operator"], {"task_id": name} | deepcopy(arguments))
+        except Exception as refused:
+            return BuildError(str(refused), name)
+    return BuildError(f"{type(error).__name__}: {error}")
 
 
 def _documentation(compiled: Compiled) -> str:

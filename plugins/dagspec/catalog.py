@@ -12,7 +12,7 @@ from dagspec import operators
 from dagspec.problem import Problem, suggest
 from dagspec.schema import schema_of
 from dagspec.shared import SharedOperator, Task
-from dagspec.spec import TaskKeys, TaskDefaults
+from dagspec.spec import TaskDefaults, TaskKeys
 
 # a dotted path is imported when the DAG is loaded: only provider packages may be, never a module of the pull request
 NATIVE_PREFIX = "airflow.providers."

@@ -24,6 +24,9 @@ def dag_config(spec: dict[str, Any], dag_id: str) -> dict[str, Any]:
     config = {"dag_id": dag_id, "schedule": None, "catchup": False} | plain_arguments(config, timezone)
     defaults = {"owner": spec["owner"]} if "owner" in spec else {}
     config["default_args"] = plain_arguments(defaults | spec.get("default_args", {}), timezone)
+    for arguments in (config, config["default_args"]):
+        if any(key in arguments for key in _DATES):
+            arguments["timezone"] = timezone  # dag-factory drops a date's own zone and puts this one in its place
     config["tags"] = list(spec.get("tags", []))
     groups = spec.get("task_groups", {})
     if groups:

@@ -59,9 +59,9 @@ def is_date(value: Any) -> bool:
 
 
 def parse_date(value: str, timezone: str) -> datetime:
-    """A date of a spec as an aware datetime, in `timezone` where the text names none.
+    """A date of a spec as a datetime in `timezone`; an offset in the text is converted.
 
-    Raises ValueError for a day or a time zone that does not exist.
+    Raises ValueError for a day that does not exist, KeyError for such a time zone.
     """
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+    moment, zone = datetime.fromisoformat(value), ZoneInfo(timezone)
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -13,10 +13,10 @@ from typing import Any
 from airflow.sdk import DAG, get_parsing_context
 
 from dagspec.builder import BuildError, build
-from dagspec.compiler import compile_spec
+from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import DEFAULT, Environment
 from dagspec.placeholder import placeholder
-from dagspec.problem import Problem, SpecError
+from dagspec.problem import KeyPath, Problem, SpecError
 from dagspec.source import Source
 from dagspec.specs import check_unique, read_environment, read_spec, spec_files
 
@@ -49,12 +49,19 @@ def _by_id(dags: Any) -> dict[str, DAG]:
 
 def _load(source: Source, environment: Environment, root: Path) -> DAG:
     try:
-        return build(compile_spec(source, environment, root))
+        compiled = compile_spec(source, environment, root)
+        return build(compiled)
     except SpecError as error:
         return placeholder(source, error.problems)
     except BuildError as error:
-        place = source.place(("tasks", error.task) if error.task else ())
-        return placeholder(source, [Problem("airflow-refuses", str(error), place)])
-    except Exception as error:  # noqa: BLE001 - a defect of ours must not take the other DAGs down either
+        return placeholder(source, [Problem("airflow-refuses", str(error), source.place(_path(error.task, compiled)))])
+    except Exception as error:
         message = f"internal error, please report it: {type(error).__name__}: {error}"
         return placeholder(source, [Problem("internal-error", message, source.place())])
+
+
+def _path(task: str, compiled: Compiled) -> KeyPath:
+    """Where in the spec a task of the config comes from: itself, or the task that became its group."""
+    if not task or task in compiled.source.value["tasks"]:
+        return ("tasks", task) if task else ()
+    return ("tasks", compiled.config["tasks"][task].get("task_group_name", ""))

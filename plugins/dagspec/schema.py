@@ -164,7 +164,7 @@ def expected(schema: dict[str, Any]) -> str:
         return " or ".join(dict.fromkeys(expected(option) for option in schema["anyOf"]))
     names = {"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
     more = {"array": "a list", "object": "a mapping", "null": "null"}
-    kind = schema.get("type", "object")
+    kind = str(schema.get("type", "object"))
     words = (names | more).get(kind, kind)
     if kind == "array" and "items" in schema:
         words += f" (each {expected(schema['items'])})"

@@ -35,7 +35,7 @@ def write_schemas(folder: Path) -> list[Path]:
 
 
 def _pipeline() -> dict[str, Any]:
-    schema = _open(schema_of(Pipeline))
+    schema: dict[str, Any] = _open(schema_of(Pipeline))
     schema["properties"]["tasks"]["additionalProperties"] = {"$ref": "#/$defs/Task"}
     schema["$defs"] = {**schema.get("$defs", {}), "Task": _task()}
     return {"$schema": DIALECT, "title": "dagspec pipeline"} | schema
@@ -59,7 +59,7 @@ def _task() -> dict[str, Any]:
 
 
 def _operator(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    opened = _open(schema)
+    opened: dict[str, Any] = _open(schema)
     opened["properties"]["operator"] = {"const": name}
     # an environment may supply what a task leaves out (operator_defaults), so only `operator` is certain to be there
     opened["required"] = ["operator"]

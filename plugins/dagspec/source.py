@@ -1,6 +1,6 @@
 """Text of a YAML file → plain values, and the position of each of them.
 
-The only module that knows YAML. Values are dicts with text keys, lists, str, int, float, bool and None; dates stay text.
+Only this module and `values` know YAML. Values are dicts with text keys, lists, str, int, float, bool and None.
 """
 
 from __future__ import annotations
@@ -155,11 +155,8 @@ def _unreadable(source: Source, message: str, index: int = 0) -> Source:
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Source:
     if isinstance(error, yaml.reader.ReaderError):
         index = min(error.position, len(source.text))
-        return _unreadable(
-            source,
-            f"the control character 0x{ord(error.character) if isinstance(error.character, str) else error.character:02x} is not allowed in YAML",
-            index,
-        )
+        code = ord(error.character) if isinstance(error.character, str) else error.character
+        return _unreadable(source, f"the control character 0x{code:02x} is not allowed in YAML", index)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = mark.index if mark else 0
     if source.text[index : index + 1] == "\t":

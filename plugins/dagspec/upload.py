@@ -1,4 +1,4 @@
-"""Put the files that specs name where their tasks will find them. Content-addressed: what is there is never replaced."""
+"""Put the files that specs name where their tasks will find them: under their hash, so nothing is ever replaced."""
 
 from __future__ import annotations
 

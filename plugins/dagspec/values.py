@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _PREFIX = "tag:yaml.org,2002:"
 _TEXT_TAGS = {"str", "timestamp", "value"}  # dates stay text: the schema says where a date is meant
 _CONSTRUCTOR = yaml.constructor.SafeConstructor()
-_SCALARS = {
+_SCALARS: dict[str, Callable[[Any], Any]] = {
     "int": _CONSTRUCTOR.construct_yaml_int,
     "float": _CONSTRUCTOR.construct_yaml_float,
     "bool": _CONSTRUCTOR.construct_yaml_bool,

@@ -34,8 +34,7 @@ class CreateClusterOperator(EmrCreateJobFlowOperator):
     def execute(self, context: Context) -> str | None:
         """Adopt or create; the cluster's id is the XCom."""
         tags = run_tags(context, self.spec_task)
-        overrides = self.job_flow_overrides
-        assert isinstance(overrides, dict)  # noqa: S101 - the compiler writes nothing else
+        overrides = dict(self.job_flow_overrides)
         found = active_clusters(self.hook.conn, overrides["Name"], tags)
         if found:
             self.log.info("Adopting cluster %s, which an earlier try of this run started", found[0])
@@ -91,7 +90,6 @@ class AddStepOperator(EmrAddStepsOperator):
 
     def execute(self, context: Context) -> list[str]:
         """The step's id, in a list as the provider's operator returns it."""
-        assert isinstance(self.steps, list)  # noqa: S101 - the compiler writes nothing else
         name = self.steps[0]["Name"]
         failed = () if self.already_submitted else STEP_FAILED
         found = step_by_name(self.hook.conn, str(self.job_flow_id), name, failed)

@@ -92,7 +92,7 @@ class SearchToS3Operator(BaseOperator):
 def search(session: Session, url: str, artist: str, limit: int) -> list[dict[str, Any]]:
     """The hits of one artist, at most `limit`. Raises SearchError, naming the artist, without a 200 and JSON."""
     try:
-        answer = session.get(url, params={"term": artist, "limit": limit}, timeout=TIMEOUT_SECONDS)
+        answer = session.get(url, params={"term": artist, "limit": str(limit)}, timeout=TIMEOUT_SECONDS)
     except OSError as error:  # what requests raises derives from it
         raise SearchError(f"{artist}: {type(error).__name__} after {TRIES} retries") from error
     if answer.status_code != 200:

@@ -87,7 +87,7 @@ class TransientCluster(SharedOperator, frozen=True):
         create, ready, end = f"create_{task.id}", f"wait_for_{task.id}", f"terminate_{task.id}"
         nodes = self._nodes(task)
         configs = {name: step_config(step, name, task) for name, step in self.steps.items()}
-        tasks = {create: self._create(task, configs), ready: self._wait(task, ready, [create])}
+        tasks = {create: self._create(task, configs), ready: self._wait(task, [create])}
         for name, node in nodes.items():
             upstream = [f"wait_for_{other}" for other in node.dependencies] or [ready]
             tasks |= self._step(task, name, configs[name], upstream)
@@ -114,7 +114,7 @@ class TransientCluster(SharedOperator, frozen=True):
             "job_flow_overrides": overrides | self.job_flow_overrides,
         }
 
-    def _wait(self, task: Task, task_id: str, upstream: list[str]) -> Config:
+    def _wait(self, task: Task, upstream: list[str]) -> Config:
         return (
             self._aws()
             | {
