@@ -1,4 +1,4 @@
-# Targets say what they do: `make` prints them.
+# `make` prints what there is.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -6,30 +6,68 @@ PYTHON ?= python3
 SPEC ?= itunes_split
 AIRFLOW := .venv
 CLOUD := .venv-localcloud
+PIP_INSTALL := bin/pip install --quiet --disable-pip-version-check
+PYTEST := bin/python -m pytest -q
 
-.PHONY: help setup run test lint lock clean
+.PHONY: help setup run up test check test-unit test-cloud test-e2e format schemas docs lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: $(AIRFLOW)/.ready $(CLOUD)/.ready ## Make both Python environments (Airflow, local cloud)
+setup: $(AIRFLOW)/.ready $(CLOUD)/.ready ## Make both Python environments (Airflow; local cloud with Spark)
 
-$(AIRFLOW)/.ready: requirements/airflow.txt pyproject.toml
-	@echo "Setting up Airflow's environment in $(AIRFLOW) (a few minutes, once) …"
-	@test -x $(AIRFLOW)/bin/python || $(PYTHON) -m venv $(AIRFLOW)
-	@$(AIRFLOW)/bin/pip install --quiet --disable-pip-version-check -r requirements/airflow.txt
-	@$(AIRFLOW)/bin/pip install --quiet --disable-pip-version-check --no-deps -e .
-	@touch $@
+run: setup ## Run a pipeline on this machine: make run SPEC=itunes_split
+	@$(AIRFLOW)/bin/dagspec run $(SPEC)
 
-$(CLOUD)/.ready: requirements/localcloud.txt
-	@echo "Setting up the local cloud's environment in $(CLOUD) (Spark and its Java runtime, once) …"
-	@test -x $(CLOUD)/bin/python || $(PYTHON) -m venv $(CLOUD)
-	@$(CLOUD)/bin/pip install --quiet --disable-pip-version-check -r requirements/localcloud.txt
-	@touch $@
+up: setup ## The same, and leave Airflow's UI up until Ctrl-C
+	@$(AIRFLOW)/bin/dagspec run $(SPEC) --keep
+
+test: setup check test-unit test-cloud test-e2e ## Set up what is needed and run every test
+
+check: setup ## Format, lint and types of the code; lint of the specs
+	@$(AIRFLOW)/bin/ruff format --check --quiet .
+	@$(AIRFLOW)/bin/ruff check --quiet .
+	@$(AIRFLOW)/bin/mypy
+	@$(AIRFLOW)/bin/dagspec lint
+
+test-unit: setup ## Tests of the compiler, the loader and the command
+	@$(AIRFLOW)/$(PYTEST) tests/unit tests/loader
+
+test-cloud: setup ## Tests of the local cloud and of the Spark jobs
+	@$(CLOUD)/$(PYTEST) tests/spark_jobs tests/localcloud_itunes tests/localcloud
+
+test-e2e: setup ## Tests of whole runs, with faults, on a real Airflow
+	@$(AIRFLOW)/$(PYTEST) tests/run tests/e2e
+
+format: setup ## Format the code
+	@$(AIRFLOW)/bin/ruff check --fix --quiet . || true
+	@$(AIRFLOW)/bin/ruff format --quiet .
+
+schemas: setup ## Write schemas/ from the operators' types
+	@$(AIRFLOW)/bin/dagspec schema schemas
+
+docs: setup ## Draw the pictures of docs/
+	@$(AIRFLOW)/bin/dagspec graph itunes_split -o docs/itunes_split.svg
 
 lock: ## Freeze requirements/*.in into requirements/*.txt
 	@for name in airflow localcloud; do \
 	  rm -rf .dagspec/lock && $(PYTHON) -m venv .dagspec/lock; \
-	  .dagspec/lock/bin/pip install --quiet -r requirements/$$name.in; \
+	  .dagspec/lock/$(PIP_INSTALL) -r requirements/$$name.in; \
 	  { echo "# Made by 'make lock' from $$name.in."; .dagspec/lock/bin/pip freeze; } > requirements/$$name.txt; \
 	done; rm -rf .dagspec/lock
+
+clean: ## Remove the state of local runs; the environments stay
+	@rm -rf .dagspec
+
+$(AIRFLOW)/.ready: requirements/airflow.txt pyproject.toml
+	@echo "Setting up Airflow's environment in $(AIRFLOW) (a minute or two, once) …"
+	@test -x $(AIRFLOW)/bin/python || $(PYTHON) -m venv $(AIRFLOW)
+	@$(AIRFLOW)/$(PIP_INSTALL) -r requirements/airflow.txt
+	@$(AIRFLOW)/$(PIP_INSTALL) --no-deps -e .
+	@touch $@
+
+$(CLOUD)/.ready: requirements/localcloud.txt
+	@echo "Setting up the local cloud's environment in $(CLOUD), with Spark and its Java (a minute, once) …"
+	@test -x $(CLOUD)/bin/python || $(PYTHON) -m venv $(CLOUD)
+	@$(CLOUD)/$(PIP_INSTALL) -r requirements/localcloud.txt
+	@touch $@

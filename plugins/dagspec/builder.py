@@ -31,7 +31,7 @@ class BuildError(Exception):
         self.task = task
 
 
-class _Builder(DagBuilder):  # type: ignore[misc]
+class _Builder(DagBuilder):
     """dag-factory's builder, which knows setups and teardowns as well."""
 
     def set_dependencies(self, tasks: Config, operators: Config, groups: Config, built_groups: Config) -> None:

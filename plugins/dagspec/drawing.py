@@ -1,96 +1,111 @@
-"""A task graph as a picture (SVG, PNG). Needs matplotlib."""
+"""A task graph as a picture (SVG, PNG). Needs matplotlib; all lengths are inches."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagspec.edges import TaskGraph
+from dagspec.layout import layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Point = tuple[float, float]
+ROW, GAP, MARGIN, TITLE = 0.46, 0.42, 0.2, 0.35
+BOX_HEIGHT, LETTER, PADDING = 0.26, 0.066, 0.2
+COLOURS = {"task": "#e8f1fb", "setup": "#e3f5e8", "teardown": "#fbe7e7"}
+LINE, TEXT = "#8795a3", "#24313d"
 
-COLUMN_INCHES, ROW_INCHES, BOX_HEIGHT = 2.6, 0.62, 0.4
-SWEEPS = 6
-COLOURS = {"task": "#e8f1fb", "setup": "#e6f6ea", "teardown": "#fbeaea"}
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A task's box: its middle and half its width."""
+
+    x: float
+    y: float
+    half: float
 
 
 def draw(graph: TaskGraph, path: Path, title: str) -> None:
-    """Write the picture; the file's suffix says which kind."""
+    """Write the picture; the file's suffix says which kind. The same graph gives the same file."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    points = layout(graph)
-    columns = 1 + max(x for x, _ in points.values())
-    rows = 1 + max(y for _, y in points.values()) - min(y for _, y in points.values())
-    figure = Figure(figsize=(columns * COLUMN_INCHES, rows * ROW_INCHES + 0.7), layout="constrained")
-    axes = figure.subplots()
-    axes.set_axis_off()
-    axes.set_title(title, loc="left", fontsize=11, fontweight="bold")
-    _draw_groups(axes, graph, points)
-    for upstream, downstream in graph.edges:
-        _draw_edge(axes, points[upstream], points[downstream])
-    for name, point in points.items():
-        _draw_task(axes, name, point, graph)
-    axes.set_xlim(-0.6, columns - 0.4)
-    axes.set_ylim(max(y for _, y in points.values()) + 0.7, min(y for _, y in points.values()) - 0.7)
-    # a fixed salt and no date: the same graph gives the same file
-    figure.savefig(path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else None)
+    boxes = _boxes(graph)
+    width = max(box.x + box.half for box in boxes.values()) + 2 * MARGIN
+    top, bottom = min(box.y for box in boxes.values()) - ROW * 1.3, max(box.y for box in boxes.values()) + ROW
+    with rc_context({"svg.hashsalt": title, "svg.fonttype": "none"}):
+        figure = Figure(figsize=(width, bottom - top + TITLE))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(0, width)
+        axes.set_ylim(bottom, top - TITLE)
+        axes.text(MARGIN, top - TITLE / 3, title, fontsize=11, fontweight="bold", color=TEXT)
+        _draw_groups(axes, graph, boxes)
+        _draw_edges(axes, graph, boxes, top + ROW * 0.55)
+        for name, box in boxes.items():
+            _draw_task(axes, name, box, graph)
+        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def layout(graph: TaskGraph) -> dict[str, Point]:
-    """Column and row of each task: a column behind everything before it, rows so that edges cross little."""
-    columns = _columns(graph)
-    by_column: dict[int, list[str]] = {}
-    for name, column in columns.items():
-        by_column.setdefault(column, []).append(name)
-    rows = {name: float(index) for names in by_column.values() for index, name in enumerate(names)}
-    for _ in range(SWEEPS):
-        for names in by_column.values():
-            names.sort(key=lambda name: _middle(name, graph, rows))
-            rows.update({name: index - (len(names) - 1) / 2 for index, name in enumerate(names)})
-    return {name: (float(columns[name]), rows[name]) for name in graph.tasks}
+def _boxes(graph: TaskGraph) -> dict[str, Box]:
+    places = layout(graph)
+    widths: dict[int, float] = {}
+    for name, (column, _) in places.items():
+        widths[column] = max(widths.get(column, 0.0), len(name) * LETTER + PADDING)
+    starts, x = {}, 2 * MARGIN
+    for column in sorted(widths):
+        starts[column] = x + widths[column] / 2
+        x += widths[column] + GAP
+    return {
+        name: Box(starts[column], row * ROW, (len(name) * LETTER + PADDING) / 2)
+        for name, (column, row) in places.items()
+    }
 
 
-def _columns(graph: TaskGraph) -> dict[str, int]:
-    columns = dict.fromkeys(graph.tasks, 0)
-    for _ in graph.tasks:
-        for upstream, downstream in graph.edges:
-            columns[downstream] = max(columns[downstream], columns[upstream] + 1)
-    return columns
-
-
-def _middle(name: str, graph: TaskGraph, rows: dict[str, float]) -> float:
-    near = [rows[up] for up, down in graph.edges if down == name] + [
-        rows[down] for up, down in graph.edges if up == name
-    ]
-    return sum(near) / len(near) if near else rows[name]
-
-
-def _draw_task(axes: Axes, name: str, point: Point, graph: TaskGraph) -> None:
+def _draw_task(axes: Axes, name: str, box: Box, graph: TaskGraph) -> None:
     kind = "setup" if name in graph.setups else "teardown" if name in graph.teardowns else "task"
-    box = {"boxstyle": "round,pad=0.45", "facecolor": COLOURS[kind], "edgecolor": "#5b6b7b", "linewidth": 0.8}
-    axes.text(*point, name, ha="center", va="center", fontsize=7, bbox=box, zorder=3)
+    _rounded(axes, box.x - box.half, box.y - BOX_HEIGHT / 2, 2 * box.half, BOX_HEIGHT, COLOURS[kind], LINE, 3)
+    axes.text(box.x, box.y, name, ha="center", va="center", fontsize=7.5, color=TEXT, zorder=4)
 
 
-def _draw_edge(axes: Axes, start: Point, end: Point) -> None:
-    near, far = (start[0] + 0.42, start[1]), (end[0] - 0.42, end[1])
-    # an edge over several columns bends out of the way of the boxes between
-    bend = 0.0 if end[0] - start[0] < 1.5 or start[1] != end[1] else -0.25
-    style = {"arrowstyle": "-|>", "color": "#8795a3", "connectionstyle": f"arc3,rad={bend}", "shrinkA": 0, "shrinkB": 0}
-    axes.annotate("", xy=far, xytext=near, arrowprops=style, zorder=2)
+def _draw_edges(axes: Axes, graph: TaskGraph, boxes: dict[str, Box], above: float) -> None:
+    columns = {name: column for name, (column, _) in layout(graph).items()}
+    for upstream, downstream in graph.edges:
+        start, end = boxes[upstream], boxes[downstream]
+        if columns[downstream] - columns[upstream] > 1:
+            _draw_detour(axes, start, end, above)
+        else:
+            _arrow(axes, (start.x + start.half, start.y), (end.x - end.half, end.y))
 
 
-def _draw_groups(axes: Axes, graph: TaskGraph, points: dict[str, Point]) -> None:
-    from matplotlib.patches import FancyBboxPatch
+def _draw_detour(axes: Axes, start: Box, end: Box, above: float) -> None:
+    """An edge over several columns runs above the boxes between."""
+    edge = BOX_HEIGHT / 2
+    axes.plot([start.x, start.x, end.x], [start.y - edge, above, above], color=LINE, linewidth=0.9, linestyle=":")
+    _arrow(axes, (end.x, above), (end.x, end.y - edge), linestyle=":")
 
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], linestyle: str = "-") -> None:
+    style = {"arrowstyle": "-|>", "color": LINE, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0, "linestyle": linestyle}
+    axes.annotate("", xy=end, xytext=start, arrowprops=style, zorder=2)
+
+
+def _draw_groups(axes: Axes, graph: TaskGraph, boxes: dict[str, Box]) -> None:
     for group in graph.parents:
-        members = [points[name] for name, parent in graph.tasks.items() if parent == group]
+        members = [boxes[name] for name, parent in graph.tasks.items() if parent == group]
         if not members:
             continue
-        left, right = min(x for x, _ in members) - 0.5, max(x for x, _ in members) + 0.5
-        top, bottom = min(y for _, y in members) - 0.55, max(y for _, y in members) + 0.55
-        style = {"boxstyle": "round,pad=0.02", "facecolor": "#f6f8fa", "edgecolor": "#c5ced6", "linewidth": 1.0}
-        axes.add_patch(FancyBboxPatch((left, top), right - left, bottom - top, zorder=1, **style))
-        axes.text(left + 0.05, top + 0.16, group, fontsize=7, color="#5b6b7b", style="italic", zorder=2)
+        left = min(box.x - box.half for box in members) - GAP / 3
+        right = max(box.x + box.half for box in members) + GAP / 3
+        top, bottom = min(box.y for box in members) - ROW, max(box.y for box in members) + ROW * 0.6
+        _rounded(axes, left, top, right - left, bottom - top, "#f6f8fa", "#d3dae1", 1)
+        axes.text(left + 0.08, top + 0.14, group, fontsize=7.5, color="#5b6b7b", style="italic", zorder=2)
+
+
+def _rounded(axes: Axes, x: float, y: float, width: float, height: float, face: str, edge: str, order: int) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    style: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.06", "facecolor": face, "edgecolor": edge}
+    axes.add_patch(FancyBboxPatch((x, y), width, height, zorder=order, linewidth=0.9, **style))

@@ -134,7 +134,7 @@ def _missing_keys(error: ValidationError, source: Source, path: KeyPath) -> Iter
 
 def _deeper(error: ValidationError) -> list[ValidationError]:
     """The errors inside the one alternative of a union that the author meant, if that can be told."""
-    kind = {dict: "object", list: "array"}.get(type(error.instance), "")
+    kind = "object" if isinstance(error.instance, dict) else "array" if isinstance(error.instance, list) else ""
     if error.validator != "anyOf" or not kind:
         return []
     for index, option in enumerate(error.validator_value):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import Environment
@@ -14,6 +15,8 @@ from dagspec.specs import read_spec, spec_files
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+_BUCKET = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9.-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,12 @@ def _exists(client: S3Client, bucket: str, key: str) -> bool:
     # a listing tells a missing bucket from a missing key, and needs no right to read the object
     found = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     return any(item["Key"] == key for item in found)
+
+
+def buckets(value: Any) -> set[str]:
+    """The buckets of all `s3://` paths in a config; names that a template makes are not known yet."""
+    if isinstance(value, dict):
+        return set().union(*(buckets(inner) for inner in value.values()))
+    if isinstance(value, (list, tuple)):
+        return set().union(*(buckets(inner) for inner in value))
+    return set(_BUCKET.findall(value)) if isinstance(value, str) else set()

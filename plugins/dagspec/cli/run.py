@@ -3,17 +3,77 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from dagspec.cli.common import add_command
+from dagspec.cli.common import UsageError, add_command, add_environment, compiled, find_spec
+
+if TYPE_CHECKING:
+    from dagspec.compiler import Compiled
+
+EXAMPLE = """\
+  dagspec run itunes_split
+  dagspec run itunes_split --keep                    leave Airflow's UI up until Ctrl-C
+  dagspec run dag_specs/itunes_split.yaml --conf '{"size": 3}'"""
 
 
 def add(commands: Any) -> None:
     """Add the command."""
-    command = add_command(commands, "run", "Run.", "", run)
-    command.add_argument("spec")
+    help_ = "Run a spec on this machine: a real Airflow, and the local cloud that does the work."
+    command = add_command(commands, "run", help_, EXAMPLE, run)
+    command.add_argument("spec", metavar="SPEC", help="a DAG id or a file")
+    command.add_argument("--conf", type=_conf, default={}, metavar="JSON", help="parameters of the run, as an object")
+    command.add_argument("--keep", action="store_true", help="leave everything up after the run, until Ctrl-C")
+    command.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="longest run (default: 1800)")
+    add_environment(command)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run."""
-    return 2
+    """Run the spec; 0 when the run succeeded, 1 when not, 130 after Ctrl-C."""
+    spec = compiled(options.spec, options.env)
+    _, root = find_spec(options.spec)
+    try:
+        from dagspec.run import RunOptions
+        from dagspec.run import run as run_locally
+    except ImportError as error:
+        raise UsageError(f"run needs more packages ({error.name}): pip install dagspec[run]") from None
+    return run_locally(
+        RunOptions(
+            root=root,
+            dag_id=spec.dag_id,
+            environment=options.env,
+            conf=options.conf,
+            keep=options.keep,
+            timeout_seconds=options.timeout,
+            before=partial(_prepare, spec),
+        )
+    )
+
+
+def _conf(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError(f"must be a JSON object, got {text}")
+    return value
+
+
+def _prepare(spec: Compiled, endpoint: str) -> None:
+    """Make the buckets that the spec names, and upload its files."""
+    import boto3
+
+    from dagspec.upload import buckets, upload
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
+    )
+    for bucket in buckets(spec.config):
+        client.create_bucket(Bucket=bucket)
+    list(upload(client, [spec]))

@@ -30,11 +30,12 @@ class CreateClusterOperator(EmrCreateJobFlowOperator):
     def __init__(self, *, spec_task: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.spec_task = spec_task
+        self.job_flow_overrides: dict[str, Any]
 
     def execute(self, context: Context) -> str | None:
         """Adopt or create; the cluster's id is the XCom."""
         tags = run_tags(context, self.spec_task)
-        overrides = dict(self.job_flow_overrides)
+        overrides: dict[str, Any] = dict(self.job_flow_overrides)
         found = active_clusters(self.hook.conn, overrides["Name"], tags)
         if found:
             self.log.info("Adopting cluster %s, which an earlier try of this run started", found[0])
