@@ -41,7 +41,9 @@ class TaskDefaults(Keys, frozen=True):
     email: Annotated[str | list[str], Meta(description="Whom Airflow mails.")] | UnsetType = UNSET
     retries: Annotated[Natural, Meta(description="How often a failed task is tried again.")] | UnsetType = UNSET
     retry_delay: Annotated[Duration, Meta(description="Pause before a retry.")] | UnsetType = UNSET
-    retry_exponential_backoff: Annotated[bool, Meta(description="Double the pause each time.")] | UnsetType = UNSET
+    retry_exponential_backoff: (
+        Annotated[float, Meta(ge=0, description="Each pause is so many times the last; 0: all alike.")] | UnsetType
+    ) = UNSET
     max_retry_delay: Annotated[Duration, Meta(description="Longest pause.")] | UnsetType = UNSET
     execution_timeout: Annotated[Duration, Meta(description="Longest run of one try.")] | UnsetType = UNSET
     trigger_rule: Annotated[TriggerRule, Meta(description="When it runs, by the states before it.")] | UnsetType = UNSET

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
@@ -17,6 +18,7 @@ from dagspec.spec import Keys
 
 RUNTIME = "dagspec.runtime.emr."
 EMR_MAX_STEPS_AT_ONCE = 256
+TERMINATE_RETRIES, TERMINATE_RETRY_DELAY = 6, timedelta(seconds=15)
 
 
 class BootstrapAction(Keys, frozen=True):
@@ -95,6 +97,10 @@ class TransientCluster(SharedOperator, frozen=True):
             "operator": RUNTIME + "TerminateClusterOperator",
             "cluster_name": cluster_name(task),
             "spec_task": task.id,
+            # the run does not wait for a teardown's success, so it must try hard
+            "retries": TERMINATE_RETRIES,
+            "retry_delay": TERMINATE_RETRY_DELAY,
+            "retry_exponential_backoff": 2,
             "dependencies": [create, *(f"wait_for_{name}" for name in leaves(nodes))],
         }
         group = {"tooltip": f"EMR cluster of {task.dag_id}"}
