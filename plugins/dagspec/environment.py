@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from dagspec.problem import Problem, SpecError, shown, suggest
-from dagspec.source import Source, read_file
+from dagspec.source import Source
 
 FILE_NAME = "environments.yaml"
 DEFAULT = "local"
@@ -32,12 +31,8 @@ class Environment:
         return [name for name, values in self.siblings.items() if value not in values]
 
 
-def load_environments(specs: Path, name: str = "") -> dict[str, Environment]:
-    """All environments of a `dag_specs` folder, by name.
-
-    Raises SpecError when the file is missing or wrong. `name` is how messages call it.
-    """
-    source = read_file(specs / FILE_NAME, name or str(specs / FILE_NAME))
+def load_environments(source: Source) -> dict[str, Environment]:
+    """All environments of a file, by name. Raises SpecError when it is missing or wrong."""
     problems = source.problems or list(_problems(source))
     if problems:
         raise SpecError(problems)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagspec.compiler import compile_spec
-from dagspec.environment import FILE_NAME, Environment, load_environments, pick
+from dagspec.environment import FILE_NAME, Environment, pick
 from dagspec.problem import Problem, SpecError
 from dagspec.source import Source
-from dagspec.specs import FOLDER, check_unique, read_spec, shown_name, spec_files
+from dagspec.specs import FOLDER, check_unique, read_environments, read_spec, spec_files
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ def lint(root: Path, paths: Iterable[Path] = (), environment: str | None = None)
     files = list(_files(root, list(paths)))
     sources = [read_spec(path, root) for path in files]
     try:
-        environments = load_environments(root / FOLDER, shown_name(root / FOLDER / FILE_NAME, root))
+        environments = read_environments(root)
         checked = [pick(environments, environment)] if environment else list(environments.values())
     except SpecError as error:
         return Result(len(files), [*error.problems, *(problem for source in sources for problem in source.problems)])

@@ -32,14 +32,24 @@ def shown_name(path: Path, root: Path) -> str:
 
 
 def read_spec(path: Path, root: Path) -> Source:
-    """Read one spec file."""
-    return read_file(path, shown_name(path, root))
+    """Read one spec file. A link out of the repository is a problem, not a way to have a message quote that file."""
+    if path.resolve().is_relative_to(root.resolve()):
+        return read_file(path, shown_name(path, root))
+    source = Source(shown_name(path, root), "")
+    source.problems.append(
+        Problem("link-out-of-repository", "the file is a link out of the repository", source.place())
+    )
+    return source
 
 
 def read_environment(root: Path, name: str) -> Environment:
     """One environment of the repository. Raises SpecError."""
-    folder = root / FOLDER
-    return pick(load_environments(folder, shown_name(folder / FILE_NAME, root)), name)
+    return pick(read_environments(root), name)
+
+
+def read_environments(root: Path) -> dict[str, Environment]:
+    """All environments of the repository, by name. Raises SpecError."""
+    return load_environments(read_spec(root / FOLDER / FILE_NAME, root))
 
 
 def check_unique(sources: list[Source]) -> Iterator[SpecError]:

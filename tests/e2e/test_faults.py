@@ -115,4 +115,3 @@ def test_a_wait_killed_in_the_middle_submits_nothing_twice(airflow: WarmAirflow,
     (cluster,) = emr.clusters("retrying", run_id)
     assert len(emr.steps(cluster["Id"])) == 4
     assert emr.alive("retrying") == []
-

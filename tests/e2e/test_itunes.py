@@ -112,5 +112,5 @@ def test_an_auto_terminating_cluster_needs_no_terminate(airflow: WarmAirflow, em
     assert airflow.wait("auto_terminate", run_id) == "success"
     (cluster,) = emr.clusters("auto_terminate", run_id)
     assert cluster["AutoTerminate"] is True
-    assert [step["Name"] for step in reversed(emr.steps(cluster["Id"]))][0] == "transform_raw_itunes"
+    assert next(step["Name"] for step in reversed(emr.steps(cluster["Id"]))) == "transform_raw_itunes"
     assert tables(airflow, "auto") == tables(airflow)

@@ -43,6 +43,19 @@ def step(*arguments: str, jar: str = "command-runner.jar", on_failure: str = "CO
     }
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that nobody has waited for yet does not."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _job_of(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.Error, OSError):
+        return process.environ().get("LOCALCLOUD_JOB", "")
+    return ""
+
+
 @dataclass
 class Cloud:
     process: subprocess.Popen[str]
@@ -144,6 +157,10 @@ class Cloud:
                 if process.environ().get("LOCALCLOUD_ROOT") == str(self.root):
                     found.append(process)
         return found
+
+    def pids_of_job(self, name: str) -> list[int]:
+        """The processes of a step or bootstrap action, wherever they have strayed."""
+        return [process.pid for process in self.processes() if _job_of(process).endswith(name)]
 
     def assert_nothing_left(self, seconds: float = 10) -> None:
         wait_for("all processes to end", lambda: not self.processes() and self.process.poll() is not None, seconds)

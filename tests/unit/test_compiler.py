@@ -11,9 +11,11 @@ from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import load_environments
 from dagspec.expressions import Resolver
 from dagspec.kinds import parse_duration
+from dagspec.lint import lint
 from dagspec.problem import SpecError
 from dagspec.source import read_text
-from dagspec.specs import read_environment, read_spec
+from dagspec.specs import read_environment, read_environments, read_spec
+from dagspec.text import report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ ITUNES = "dag_specs/itunes_split.yaml"
 
 
 def compiled(text: str, repository: Path, environment: str = "local") -> Compiled:
-    values = load_environments(repository / "dag_specs")[environment]
+    values = read_environments(repository)[environment]
     return compile_spec(read_text(text, "dag_specs/pipeline.yaml"), values, repository)
 
 
@@ -125,7 +127,7 @@ def test_auto_terminate_hands_over_all_steps_at_once(repository: Path) -> None:
 
 def test_arguments_of_every_task_reach_the_tasks_of_a_group(root: Path, repository: Path) -> None:
     text = (root / "tests/specs/ok/every_key.yaml").read_text()
-    values = load_environments(repository / "dag_specs")["local"]
+    values = read_environments(repository)["local"]
     config = compile_spec(read_text(text, "dag_specs/every_key.yaml"), values, repository).config
     group = config["task_groups"]["cluster"]
     assert group["default_args"] == {"retries": 1}
@@ -162,7 +164,7 @@ def test_environments_and_their_operator_defaults_decide(root: Path) -> None:
 
 
 def test_a_reference_alone_keeps_its_type(repository: Path) -> None:
-    values = load_environments(repository / "dag_specs")["local"]
+    values = read_environments(repository)["local"]
     resolver = Resolver(read_text("a: 1", "x"), values, {"n": 3, "size": "${env.sizes}", "t": "n=${var.n}"})
     assert resolver.resolve(["${var.n}", "${var.size}", "${var.t}!", "${HOME} {{ x }}"], ()) == [
         3,
@@ -180,10 +182,9 @@ def test_an_unknown_environment_names_those_there_are(root: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["- a", "local: 5", "local: {operator_defaults: 3}", "", "a: ["])
-def test_a_broken_environments_file_is_a_problem_with_its_place(text: str, tmp_path: Path) -> None:
-    (tmp_path / "environments.yaml").write_text(text)
+def test_a_broken_environments_file_is_a_problem_with_its_place(text: str) -> None:
     with pytest.raises(SpecError) as caught:
-        load_environments(tmp_path)
+        load_environments(read_text(text, "environments.yaml"))
     assert caught.value.problems[0].span.line == 1
 
 
@@ -203,3 +204,17 @@ def test_no_text_as_a_spec_makes_the_compiler_fail(root: Path, text: str) -> Non
             compile_spec(read_text(shape, "dag_specs/x.yaml"), environment, root)
         except SpecError as error:
             assert error.problems
+
+
+@pytest.mark.parametrize("name", ["leak.yaml", "environments.yaml"])
+def test_a_link_out_of_the_repository_is_not_read(
+    name: str, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("password: hunter2")
+    path = repository / "dag_specs" / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(secret)
+    found = report(lint(repository).problems)
+    assert "link out of the repository" in found
+    assert "hunter2" not in found

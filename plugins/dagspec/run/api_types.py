@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+# Airflow's UI folds what stands between these; in a terminal they are noise.
+_FOLDING_MARKS = ("::group::", "::endgroup::")
+# Airflow's own frames stand above each task's and say nothing about it.
+_AIRFLOW_CODE = "/site-packages/airflow/"
+
 
 @dataclass(frozen=True)
 class Task:
@@ -73,11 +78,15 @@ def task_state_from(entry: dict[str, Any]) -> TaskState:
 
 
 def log_lines(entry: str | dict[str, Any]) -> list[str]:
-    """Return the lines of one log entry, with the frames and text of its exceptions."""
+    """Return the lines of one log entry, with its exceptions and their frames outside Airflow."""
     if isinstance(entry, str):
         return entry.splitlines()
-    lines = str(entry.get("event", "")).splitlines()
+    event = str(entry.get("event", ""))
+    # An entry without a time that names a log file is Airflow's own note of where it read.
+    is_source = not entry.get("timestamp") and event.endswith(".log")
+    lines = [] if is_source or event.startswith(_FOLDING_MARKS) else event.splitlines()
     for cause in entry.get("error_detail") or ():
-        lines += [f"  {f['filename']}:{f['lineno']} in {f['name']}" for f in cause.get("frames") or ()]
+        frames = [frame for frame in cause.get("frames") or () if _AIRFLOW_CODE not in frame["filename"]]
+        lines += [f"  {frame['filename']}:{frame['lineno']} in {frame['name']}" for frame in frames]
         lines.append(f"{cause.get('exc_type')}: {cause.get('exc_value')}")
     return lines

@@ -68,10 +68,10 @@ def _read_parquet(file: IO[bytes], key: str, rows: int) -> Content:
 def _read_csv(file: IO[bytes], key: str, rows: int) -> Content:
     # The standard reader keeps every value as it is written and streams; the first line is the header.
     with io.TextIOWrapper(_uncompressed(file, key), encoding="utf-8", newline="") as text:
-        reader = csv.reader(text)
+        reader = filter(None, csv.reader(text))  # a blank line is no row
         columns = next(reader, [])
         sample = [dict(zip(columns, row, strict=False)) for row in itertools.islice(reader, rows)]
-        return Content(len(sample) + sum(1 for row in reader if row), columns, sample)
+        return Content(len(sample) + sum(1 for _ in reader), columns, sample)
 
 
 def _read_json(file: IO[bytes], key: str, rows: int) -> Content:

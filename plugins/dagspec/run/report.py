@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
 from urllib.parse import quote
 
 from rich.console import Console
@@ -48,7 +48,7 @@ def print_failure(console: Console, client: AirflowClient, paths: Paths, dag_id:
         console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
     ui = f"{client.url}/dags/{dag_id}/runs/{quote(run_id)}/tasks/{failed.task_id}"
     console.print(f"Log file: {escape(str(log_file(paths, dag_id, run_id, failed)))}", soft_wrap=True)
-    console.print(f"Airflow:  {escape(ui)} (with `--keep`)", soft_wrap=True)
+    console.print(f"Airflow:  {escape(ui)} (with `--keep`)", soft_wrap=True, highlight=False)
 
 
 def warn_of_failed_tasks(console: Console, client: AirflowClient, dag_id: str, run_id: str) -> None:
@@ -65,7 +65,7 @@ def first_failure(states: Sequence[TaskState]) -> TaskState | None:
     return min(failed, key=lambda state: (state.ended is None, state.ended), default=None)
 
 
-def log_file(paths: Paths, dag_id: str, run_id: str, task: TaskState) -> Any:
+def log_file(paths: Paths, dag_id: str, run_id: str, task: TaskState) -> Path:
     """Return where Airflow wrote the task's log."""
     folder = paths.task_logs / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task.task_id}"
     if task.map_index >= 0:
@@ -82,7 +82,7 @@ def print_next_steps(console: Console, paths: Paths, dag_id: str) -> None:
     grid.add_row("Task logs", str(paths.task_logs))
     grid.add_row("Service logs", str(paths.logs))
     console.print("\n[bold]To look further[/]")
-    console.print(grid, soft_wrap=True)
+    console.print(grid, soft_wrap=True, highlight=False)
 
 
 def print_phases(console: Console, seconds: Mapping[str, float]) -> None:

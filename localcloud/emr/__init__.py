@@ -1,0 +1,1 @@
+"""EMR whose clusters live and whose steps really run."""

@@ -1,0 +1,1 @@
+"""S3 whose objects are plain files."""

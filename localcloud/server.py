@@ -1,0 +1,112 @@
+"""One local cloud: its folders, its services, its HTTP server, its end."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from localcloud.layout import Layout, SetupError
+from localcloud.processes import Supervisor
+from localcloud.spark.jvm import WarmSpark
+
+_HOST = "127.0.0.1"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def serve(root: Path, port: int, *, warm: bool) -> None:
+    """Serve until SIGTERM or SIGINT. SetupError if it cannot start."""
+    stop = threading.Event()
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(port))
+        layout = Layout(root.resolve(), f"http://{_HOST}:{listener.getsockname()[1]}")
+        layout.make_folders()
+        stack.enter_context(_only_server(layout))
+        supervisor = Supervisor(layout)
+        stack.callback(supervisor.close)
+        spark = WarmSpark(layout, supervisor, warm=warm)
+        stack.callback(spark.close)
+        spark.start()
+        stack.enter_context(_serving(listener, layout, supervisor, spark))
+        print(f"READY {layout.endpoint}", flush=True)
+        stop.wait()
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        listener.close()
+        message = f"port {port} cannot be used: {error.strerror}; choose another --port (0 takes a free one)"
+        raise SetupError(message) from error
+    listener.listen(128)
+    return listener
+
+
+@contextmanager
+def _only_server(layout: Layout) -> Iterator[None]:
+    """Hold the root's lock; the system lets go of it when the process ends, however it ends."""
+    with (layout.state / "server.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            owner = lock.read().strip()
+            message = f"another local cloud (process {owner}) serves {layout.root}: stop it or choose another --root"
+            raise SetupError(message) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def _serving(listener: socket.socket, layout: Layout, supervisor: Supervisor, spark: WarmSpark) -> Iterator[None]:
+    """Answer requests in the background; at the end, kill the programs of all steps."""
+    os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
+    # heavy imports, after everything that can refuse to start
+    from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
+
+    from localcloud import http
+    from localcloud.emr import backend as emr
+    from localcloud.emr.workplace import Services
+    from localcloud.s3 import backend as s3
+
+    services = Services(layout, supervisor, spark)
+    s3.register(layout.s3)
+    emr.register(services)
+    aws = DomainDispatcherApplication(create_backend_app)
+    app = http.compose(aws, lambda: _status(layout, spark, emr.running_jobs()), lambda: _gateway(layout, spark))
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = make_server(_HOST, 0, app, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="http", daemon=True)
+    thread.start()
+    emr.resume(services)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        emr.close()
+
+
+def _status(layout: Layout, spark: WarmSpark, jobs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"pid": os.getpid(), "root": str(layout.root), "spark": spark.status(), "steps": jobs}
+
+
+def _gateway(layout: Layout, spark: WarmSpark) -> dict[str, Any] | None:
+    if not spark.warm:
+        return None
+    gateway = spark.gateway()
+    return {"port": gateway.port, "secret": gateway.secret, "log": str(layout.spark_log)}
