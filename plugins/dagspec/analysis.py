@@ -36,6 +36,16 @@ class Analysis:
     nodes: dict[str, Node] = field(default_factory=dict)
     expansions: dict[str, Expansion] = field(default_factory=dict)
 
+    def parents(self, task: str) -> tuple[str, ...]:
+        """The task groups around a task of the spec, the outermost first."""
+        found: list[str] = []
+        groups = self.spec["task_groups"]
+        group = self.spec["tasks"][task].get("task_group_name")
+        while isinstance(group, str) and group in groups and group not in found:
+            found.append(group)
+            group = groups[group].get("parent_group_name")
+        return tuple(reversed(found))
+
 
 def analyse(source: Source, environment: Environment, root: Path) -> Analysis:
     """Understand a spec as far as it is sound. `root` is the repository: paths of files count from there."""
@@ -124,8 +134,7 @@ class _Analyst:
 
     def _expansion(self, name: str, spec: dict[str, Any]) -> Expansion | None:
         arguments = spec["tasks"][name]
-        groups = spec["task_groups"]
-        parents = tuple(reversed(_ancestors(arguments.get("task_group_name"), groups)))
+        parents = self.analysis.parents(name)
         task = Task(
             name, self.analysis.dag_id, self.source, self.environment, self.analysis.files, self.problems, parents
         )
@@ -157,14 +166,6 @@ def _inside(span: Span, causes: list[Span]) -> bool:
         and (span.end_line, span.end_column) <= (cause.end_line, cause.end_column)
         for cause in causes
     )
-
-
-def _ancestors(group: Any, groups: dict[str, Any]) -> list[str]:
-    found: list[str] = []
-    while isinstance(group, str) and group in groups and group not in found:
-        found.append(group)
-        group = groups[group].get("parent_group_name")
-    return found
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -55,6 +55,24 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the characters of a source from `start` up to `end`, both counted from 0, by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How to mend a finding. A safe fix keeps what the pipeline does; an unsafe one is probably what was meant."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One finding. `help` is what would be right, as one sentence without a full stop."""
 
@@ -64,6 +82,7 @@ class Problem:
     help: str = ""
     severity: Severity = "error"
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
     at: Span | None = None  # known at once: problems of the YAML syntax have no key path
 
     @property

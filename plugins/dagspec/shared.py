@@ -10,29 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from dagspec.environment import Environment
+from dagspec.facts import Facts
 from dagspec.files import FileError, Files
 from dagspec.problem import KeyPath, Place, Problem
 from dagspec.source import Source
 from dagspec.spec import Keys
 
 Config = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rules of lint may know of an operator without running it.
-
-    Resource kinds (`emr_cluster`) for creates, uses, ends and waits_for; names of options for reads and writes;
-    XCom keys and their types for outputs.
-    """
-
-    creates: tuple[str, ...] = ()
-    uses: tuple[str, ...] = ()
-    ends: tuple[str, ...] = ()
-    waits_for: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
-    outputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

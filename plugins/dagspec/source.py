@@ -39,14 +39,23 @@ class Source:
 
     def span(self, path: KeyPath, part: Literal["key", "value"], needle: str) -> Span:
         """The span of a key path; see `Place`."""
+        return self.span_of(*self.offsets(path, part, needle))
+
+    def offsets(self, path: KeyPath, part: Literal["key", "value"], needle: str = "") -> tuple[int, int]:
+        """The same as character offsets, for edits."""
         key, node, found = self._walk(path)
         if node is None:
-            return Span(1, 1, 1, 1)
+            return 0, 0
         # where the path ends early (a missing key), the key above it is what the reader should look at
         shown = key if key is not None and (part == "key" or found < len(path)) else node
         start, end = shown.start_mark.index, shown.end_mark.index
-        at = self.text.find(needle, start, end) if needle and shown is node else -1
-        return self.span_of(at, at + len(needle)) if at >= 0 else self.span_of(start, self._trim(start, end))
+        at = self._find(needle, start, end) if needle and shown is node else -1
+        return (at, at + len(needle)) if at >= 0 else (start, self._trim(start, end))
+
+    def _find(self, needle: str, start: int, end: int) -> int:
+        # as a word of its own: "add_step" is not the beginning of "add_steps"
+        found = re.compile(rf"(?<![\w-]){re.escape(needle)}(?![\w-])").search(self.text, start, end)
+        return found.start() if found else self.text.find(needle, start, end)
 
     def span_of(self, start: int, end: int) -> Span:
         """The span of the characters from `start` up to `end`."""

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
 from dagspec.cli.run import _prepare
 from dagspec.specs import read_environment
 from dagspec.upload import compile_all
-
 from tests.e2e.emr import Emr
 from tests.run.airflow_fixture import CHECKOUT, WarmAirflow, copy_project, open_warm_airflow
 

@@ -15,6 +15,7 @@ import yaml
 from airflow.sdk import DAG
 from airflow.sdk.definitions.context import Context  # noqa: F401 - loads Airflow before the audit hook counts files
 from airflow.serialization.serialized_objects import DagSerialization
+
 from dagspec.compiler import compile_spec
 from dagspec.edges import task_graph
 from dagspec.loader import load_dags

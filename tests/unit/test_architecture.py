@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
 from dagspec.catalog import catalog, example
 from dagspec.lint import lint
 from dagspec.schemas import schema_files
 from dagspec.source import read_file
-from jsonschema import Draft202012Validator
 
 AIRFLOW_ALLOWED = {"loader.py", "builder.py", "placeholder.py"}
 HEAVY = ("airflow", "dagfactory", "boto3", "rich", "matplotlib", "jsonschema", "httpx")

@@ -7,6 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import load_environments
 from dagspec.expressions import Resolver
@@ -16,8 +19,6 @@ from dagspec.problem import SpecError
 from dagspec.source import read_text
 from dagspec.specs import read_environment, read_environments, read_spec
 from dagspec.text import report
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 ITUNES = "dag_specs/itunes_split.yaml"
 

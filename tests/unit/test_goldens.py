@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from dagspec.lint import Result, lint
 from dagspec.text import report
 

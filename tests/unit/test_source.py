@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from dagspec.problem import Place, Span
-from dagspec.source import MAX_BYTES, Source, read_bytes, read_file, read_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dagspec.problem import Place, Span
+from dagspec.source import MAX_BYTES, Source, read_bytes, read_file, read_text
 
 TEXT = st.text(st.characters(max_codepoint=0xD7FF), min_size=1, max_size=8)  # JSON escapes the others in pairs
 PLAIN = st.none() | st.booleans() | st.integers() | TEXT

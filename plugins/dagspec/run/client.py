@@ -53,6 +53,8 @@ class AirflowClient:
 
     def warm_up(self) -> None:
         """Make the server build the API that tasks use: its first request takes seconds."""
+        # The cookie that the health check brought is for the UI: this API complains about it.
+        self._http.cookies.clear()
         self._get("/execution/health")
 
     def login(self) -> None:

@@ -22,7 +22,7 @@ _TASK_MODULES = (
     "airflow.providers.amazon.aws.sensors.emr",
     "airflow.providers.amazon.aws.hooks.s3",
     "airflow.providers.http.hooks.http",
-    "dagfactory",
+    "dagspec.loader",
 )
 _TRIGGER_MODULES = ("airflow.providers.amazon.aws.triggers.emr", "aiobotocore.session")
 _PRELOADED = {

@@ -8,12 +8,13 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
+from dagspec.facts import Facts
 from dagspec.graph import Node, check_graph, leaves
 from dagspec.kinds import Duration, NonEmpty, RepositoryFile, S3Uri, parse_duration
 from dagspec.operators.emr.job_flow import InstanceGroup, cluster_name, job_flow
 from dagspec.operators.emr.steps import Step, step_config
 from dagspec.problem import Problem
-from dagspec.shared import Config, Expansion, Facts, SharedOperator, Task
+from dagspec.shared import Config, Expansion, SharedOperator, Task
 from dagspec.spec import Keys
 
 RUNTIME = "dagspec.runtime.emr."

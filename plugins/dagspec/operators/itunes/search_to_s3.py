@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from dagspec.facts import Facts
 from dagspec.kinds import NonEmpty, S3Uri
-from dagspec.shared import Expansion, Facts, SharedOperator, Task
+from dagspec.shared import Expansion, SharedOperator, Task
 
 
 class SearchToS3(SharedOperator, frozen=True):

@@ -1,0 +1,1 @@
+"""The rules of lint, one file each. `dagspec.rule.all_rules` finds them."""

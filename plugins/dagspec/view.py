@@ -1,0 +1,165 @@
+"""A pipeline as the rules of lint see it: tasks with their facts, who runs before whom, and all texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from dagspec.analysis import Analysis
+from dagspec.facts import Facts
+from dagspec.operator_facts import facts_of
+from dagspec.problem import KeyPath, Place
+from dagspec.templates import Template, parse_template
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text value of a spec and where it stands."""
+
+    value: str
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One task of the spec.
+
+    arguments: its own keys and what the environment's operator_defaults add, references resolved.
+    dependencies: as written. upstream: every task that is certain to be done before it starts.
+    """
+
+    id: str
+    operator: str
+    arguments: dict[str, Any]
+    facts: Facts
+    dependencies: tuple[str, ...]
+    upstream: frozenset[str]
+
+    @property
+    def path(self) -> KeyPath:
+        """Where it stands in the spec."""
+        return ("tasks", self.id)
+
+    @property
+    def trigger_rule(self) -> str:
+        """Its own trigger rule, or Airflow's default."""
+        return str(self.arguments.get("trigger_rule", "all_success"))
+
+
+class PipelineView:
+    """One pipeline in one environment. Rules only read."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.source, self.spec, self.environment = analysis.source, analysis.spec, analysis.environment
+
+    @cached_property
+    def tasks(self) -> dict[str, TaskView]:
+        """The tasks whose own keys are sound, in the order of the file."""
+        entries = self.spec.get("tasks", {})
+        return {name: self._task(name, entries[name]) for name in self.analysis.expansions}
+
+    @cached_property
+    def is_sound(self) -> bool:
+        """Whether the compiler found nothing: rules that speak of what is missing should be silent otherwise."""
+        return not self.analysis.problems
+
+    def place(self, *path: str | int, part: Literal["key", "value"] = "value", needle: str = "") -> Place:
+        """A place in the file."""
+        return self.source.place(path, part, needle)
+
+    def key(self, *path: str | int) -> Place:
+        """The key at the end of a path."""
+        return self.source.place(path, "key")
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """Every text value of the spec, references resolved, except the docs and `x-` keys at the top."""
+        skipped = ("doc_md", "description")
+        return [
+            text
+            for key, value in self.spec.items()
+            if key not in skipped and not key.startswith("x-")
+            for text in _texts(value, (key,))
+        ]
+
+    @cached_property
+    def templates(self) -> list[Template]:
+        """Every text that holds Jinja, parsed."""
+        return [
+            parse_template(text.value, text.path) for text in self.texts if "{{" in text.value or "{%" in text.value
+        ]
+
+    @cached_property
+    def airflow_ids(self) -> frozenset[str]:
+        """The ids of all tasks as Airflow will know them: with the groups they lie in."""
+        ids: set[str] = set()
+        for name, expansion in self.analysis.expansions.items():
+            groups = [*self.analysis.parents(name), *([name] if expansion.group is not None else [])]
+            ids.update(".".join([*groups, task_id]) for task_id in expansion.tasks)
+        unsound = set(self.spec.get("tasks", {})) - set(self.analysis.expansions)
+        return frozenset(ids | unsound)
+
+    def downstream(self, name: str) -> frozenset[str]:
+        """The tasks that start only when `name` is done."""
+        return frozenset(task.id for task in self.tasks.values() if name in task.upstream)
+
+    @cached_property
+    def _direct(self) -> dict[str, frozenset[str]]:
+        """Task or group → tasks it waits for; a group stands for the tasks in it."""
+        nodes = self.analysis.nodes
+        return {name: frozenset(up for up in node.dependencies if up in nodes) for name, node in nodes.items()}
+
+    def _task(self, name: str, entry: dict[str, Any]) -> TaskView:
+        operator = str(entry["operator"])
+        arguments = self.environment.operator_defaults.get(operator, {}) | entry
+        upstream = frozenset(self._upstream(name, set()))
+        direct = tuple(up for up in entry.get("dependencies", []) if isinstance(up, str))
+        return TaskView(name, operator, arguments, facts_of(operator, arguments), direct, upstream)
+
+    def _upstream(self, name: str, seen: set[str]) -> Iterator[str]:
+        """Everything before a task: through dependencies, the groups it lies in, and the groups it waits for."""
+        pending = [*self._direct.get(name, ()), *self._of_groups_around(name)]
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            pending += [*self._direct.get(current, ()), *self._members(current), *self._of_groups_around(current)]
+            if current in self.spec.get("tasks", {}):
+                yield current
+
+    def _of_groups_around(self, name: str) -> list[str]:
+        entry = self._entry(name)
+        group = entry.get("task_group_name") or entry.get("parent_group_name")
+        if not isinstance(group, str) or group not in self.spec.get("task_groups", {}):
+            return []
+        return [*self._direct.get(group, ()), *self._of_groups_around(group)]
+
+    def _members(self, group: str) -> list[str]:
+        keys = {"tasks": "task_group_name", "task_groups": "parent_group_name"}
+        return [
+            name
+            for part, key in keys.items()
+            for name, entry in self.spec.get(part, {}).items()
+            if entry.get(key) == group
+        ]
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        for part in ("tasks", "task_groups"):
+            if name in self.spec.get(part, {}):
+                return dict(self.spec[part][name])
+        return {}
+
+
+def _texts(value: Any, path: KeyPath) -> Iterator[Text]:
+    if isinstance(value, str):
+        yield Text(value, path)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*path, index))
