@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from rich.markup import escape
 
@@ -46,16 +47,13 @@ def run(options: RunOptions) -> int:
 
 
 def _run(options: RunOptions, phases: Phases) -> int:
-    try:
-        with open_platform(options, phases) as platform:
-            result = run_dag(platform, phases)
-            _report(platform, phases, result)
-            if options.keep:
-                _wait_for_interrupt(platform, phases)
-            stopping = time.monotonic()
-            phases.note("Stopping")
-    except InterruptedRunError:
-        raise
+    with open_platform(options, phases) as platform:
+        result = run_dag(platform, phases)
+        _report(platform, phases, result)
+        if options.keep:
+            _wait_for_interrupt(platform, phases)
+        stopping = time.monotonic()
+        phases.note("Stopping")
     phases.seconds["shutdown"] = time.monotonic() - stopping
     print_phases(phases.console, phases.seconds)
     return EXIT_SUCCESS if result.state == "success" else EXIT_FAILED
@@ -78,9 +76,11 @@ def _report(platform: Platform, phases: Phases, result: RunResult) -> None:
 def _wait_for_interrupt(platform: Platform, phases: Phases) -> None:
     phases.console.print(f"\nAirflow: [bold]{platform.client.url}[/]   S3: [bold]{platform.cloud_url}[/]")
     phases.console.print("Everything stays up until you press Ctrl-C.")
-    while True:
-        platform.supervisor.check()
-        time.sleep(KEEP_POLL_SECONDS)
+    # Ctrl-C is the normal end here: the exit code stays that of the run.
+    with suppress(InterruptedRunError):
+        while True:
+            platform.supervisor.check()
+            time.sleep(KEEP_POLL_SECONDS)
 
 
 def _complain(phases: Phases, error: Exception) -> None:

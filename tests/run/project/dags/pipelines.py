@@ -40,6 +40,10 @@ def fail() -> None:
     raise ValueError("column artist_id is missing")
 
 
+def rest() -> None:
+    time.sleep(3600)
+
+
 def pipeline(dag_id: str, split: object, schedule: str | None = None) -> DAG:
     with DAG(dag_id, schedule=schedule, start_date=START) as dag:
         pull = PythonOperator(task_id="pull", python_callable=write, op_args=["raw"])
@@ -62,5 +66,5 @@ daily = pipeline("daily", write, schedule="@daily")
 bad = pipeline("bad", fail)
 
 with DAG("endless", schedule=None, start_date=START) as endless:
-    PythonOperator(task_id="sleep", python_callable=time.sleep, op_args=[3600])
+    PythonOperator(task_id="sleep", python_callable=rest)
     Wait(task_id="wait", seconds=3600)
