@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dagspec.cli.run import _prepare
+from dagspec.cli.run import prepare as prepare_spec
 from dagspec.specs import read_environment
 from dagspec.upload import compile_all
 from tests.e2e.emr import Emr
@@ -40,7 +40,7 @@ def write_variants(root: Path) -> None:
 
 def prepare(root: Path, endpoint: str) -> None:
     for spec in compile_all(root, read_environment(root, "local")):
-        _prepare(spec, endpoint)
+        prepare_spec(spec, endpoint)
     # only now: a broken spec has no files to upload
     (root / "dag_specs/broken_spec.yaml").write_text("tasks:\n  pull: {operator: itunes.search_to_s4}\n")
 

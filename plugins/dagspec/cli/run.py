@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             conf=options.conf,
             keep=options.keep,
             timeout_seconds=options.timeout,
-            before=partial(_prepare, spec),
+            before=partial(prepare, spec),
         )
     )
 
@@ -61,19 +61,12 @@ def _conf(text: str) -> dict[str, Any]:
     return value
 
 
-def _prepare(spec: Compiled, endpoint: str) -> None:
-    """Make the buckets that the spec names, and upload its files."""
-    import boto3
-
+def prepare(spec: Compiled, endpoint: str) -> None:
+    """Make the buckets that the spec names in the S3 at `endpoint`, and upload its files."""
+    from dagspec.run.outputs import s3_client
     from dagspec.upload import buckets, upload
 
-    client = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the local cloud takes any
-    )
+    client = s3_client(endpoint)
     for bucket in buckets(spec.config):
         client.create_bucket(Bucket=bucket)
     list(upload(client, [spec]))

@@ -76,7 +76,7 @@ def log_file(paths: Paths, dag_id: str, run_id: str, task: TaskState) -> Path:
 def print_next_steps(console: Console, paths: Paths, dag_id: str) -> None:
     """Print how to look further."""
     grid = Table.grid(padding=(0, 2))
-    grid.add_row("Again, with Airflow's UI left open", f"dagspec run {dag_id} --keep")
+    grid.add_row("Again, with Airflow's UI left open", f"make up SPEC={dag_id}")
     grid.add_row("Another pipeline", "make run SPEC=<dag_id>")
     grid.add_row("The data, as files", str(paths.cloud_data))
     grid.add_row("Task logs", str(paths.task_logs))
