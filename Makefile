@@ -6,13 +6,14 @@ PYTHON ?= python3
 SPEC ?= itunes_split
 AIRFLOW := .venv
 CLOUD := .venv-localcloud
+BENCH := .venv-bench
 PIP_INSTALL := bin/pip install --quiet --disable-pip-version-check
 PYTEST := bin/python -m pytest -q
 
-.PHONY: help setup run up test check test-unit test-cloud test-e2e format schemas docs lock clean
+.PHONY: help setup run up test check test-unit test-cloud test-e2e format schemas native-catalog docs bench lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(AIRFLOW)/.ready $(CLOUD)/.ready ## Make both Python environments (Airflow; local cloud with Spark)
 
@@ -46,11 +47,18 @@ format: setup ## Format the code
 schemas: setup ## Write schemas/ from the operators' types
 	@$(AIRFLOW)/bin/dagspec schema schemas
 
-docs: setup ## Draw the pictures of docs/
+native-catalog: setup ## Write the table of provider operators that lint reads
+	@$(AIRFLOW)/bin/python -m dagspec.native_scan
+
+docs: setup ## Draw the pictures and write the generated pages of docs/
 	@$(AIRFLOW)/bin/dagspec graph itunes_split -o docs/itunes_split.svg
+	@$(AIRFLOW)/bin/dagspec rules --format markdown > docs/rules.md
+
+bench: $(AIRFLOW)/.ready $(BENCH)/.ready ## Measure lint against its goals and write docs/performance.md
+	@$(AIRFLOW)/bin/python -m bench
 
 lock: ## Freeze requirements/*.in into requirements/*.txt
-	@for name in airflow localcloud; do \
+	@for name in airflow bench localcloud; do \
 	  rm -rf .dagspec/lock && $(PYTHON) -m venv .dagspec/lock; \
 	  .dagspec/lock/$(PIP_INSTALL) -r requirements/$$name.in; \
 	  { echo "# Made by 'make lock' from $$name.in."; .dagspec/lock/bin/pip freeze; } > requirements/$$name.txt; \
@@ -70,4 +78,10 @@ $(CLOUD)/.ready: requirements/localcloud.txt
 	@echo "Setting up the local cloud's environment in $(CLOUD), with Spark and its Java (a minute, once) …"
 	@test -x $(CLOUD)/bin/python || $(PYTHON) -m venv $(CLOUD)
 	@$(CLOUD)/$(PIP_INSTALL) -r requirements/localcloud.txt
+	@touch $@
+
+$(BENCH)/.ready: requirements/bench.txt
+	@echo "Setting up dag-factory and Blueprint in $(BENCH), to compare with (a minute, once) …"
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@

@@ -12,6 +12,8 @@ from dagspec.expand import expand
 from dagspec.expressions import Resolver
 from dagspec.files import Files
 from dagspec.graph import Node, check_graph
+from dagspec.masking import masked_problem
+from dagspec.policy_check import policy_problems
 from dagspec.problem import Problem, Related, Span, suggest
 from dagspec.schema import check
 from dagspec.shared import Expansion, Task
@@ -50,7 +52,9 @@ class Analysis:
 def analyse(source: Source, environment: Environment, root: Path) -> Analysis:
     """Understand a spec as far as it is sound. `root` is the repository: paths of files count from there."""
     files = Files(root, environment.values.get("code_uri"))
-    return _Analyst(Analysis(source, environment, files, Path(source.name).stem, list(source.problems))).run()
+    found = _Analyst(Analysis(source, environment, files, source.dag_id, list(source.problems))).run()
+    found.problems[:] = [masked_problem(problem, environment.source) for problem in found.problems]
+    return found
 
 
 class _Analyst:
@@ -75,6 +79,7 @@ class _Analyst:
         found.expansions = {name: one for name in spec["tasks"] if (one := self._expansion(name, spec))}
         self.problems += check_graph(found.nodes, self.source)
         self._check_ids(found.expansions)
+        self.problems += policy_problems(found)
         self._tell_once()
         return found
 

@@ -9,6 +9,7 @@ from airflow.sdk.module_loading import import_string
 from dagfactory.dagbuilder import SYSTEM_PARAMS, DagBuilder
 
 from dagspec.compiler import Compiled
+from dagspec.masking import masked, masked_source
 from dagspec.shared import Config
 from dagspec.text import fenced
 
@@ -92,6 +93,6 @@ def _explained(error: Exception, config: Config) -> BuildError:
 
 def _documentation(compiled: Compiled) -> str:
     """The author's notes and the spec as written: resolved values, which dag-factory would show, may be secret."""
-    notes = compiled.source.value.get("doc_md", "")
+    notes = masked(compiled.source.value.get("doc_md", ""), compiled.source)
     heading = f"`{compiled.source.name}`"
-    return "\n\n".join(part for part in (notes, heading, fenced(compiled.source.text, "yaml")) if part)
+    return "\n\n".join(part for part in (notes, heading, fenced(masked_source(compiled.source), "yaml")) if part)

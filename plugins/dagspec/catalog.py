@@ -9,7 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from dagspec import operators
-from dagspec.problem import Problem, suggest
+from dagspec.problem import Problem, closest, suggest
+from dagspec.removed import removed_operator
+from dagspec.rename import rename
 from dagspec.schema import schema_of
 from dagspec.shared import SharedOperator, Task
 from dagspec.spec import TaskDefaults, TaskKeys
@@ -38,12 +40,15 @@ def is_native(operator: str) -> bool:
 
 def unknown_operator(operator: str, task: Task) -> Problem:
     """The problem of an `operator:` that is neither in the catalogue nor a provider's."""
+    if removed := removed_operator(operator, task):
+        return removed
     place = task.place("operator")
     if "." in operator and operator.rpartition(".")[2][:1].isupper():
         message = f'operator "{operator}" is not of a provider package'
         return Problem("unknown-operator", message, place, f'dotted paths begin with "{NATIVE_PREFIX}"')
     help_ = suggest(operator, catalog(), "run `dagspec operators` for all of them")
-    return Problem("unknown-operator", f'unknown operator "{operator}"', place, help_)
+    fix = rename(place, operator, closest(operator, catalog()))
+    return Problem("unknown-operator", f'unknown operator "{operator}"', place, help_, fix=fix)
 
 
 def example(kind: type[SharedOperator]) -> str:

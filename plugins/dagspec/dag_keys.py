@@ -36,8 +36,9 @@ def dag_config(spec: dict[str, Any], dag_id: str) -> dict[str, Any]:
 
 def date_problems(spec: dict[str, Any], source: Source) -> Iterator[Problem]:
     """Dates that look right but are not in the calendar, and unknown time zones."""
+    timezone = spec.get("timezone", "UTC")
     try:
-        ZoneInfo(spec.get("timezone", "UTC"))
+        ZoneInfo(timezone if isinstance(timezone, str) else "UTC")  # another type is reported already
     except (KeyError, ValueError, OSError):
         message = f'unknown time zone "{spec["timezone"]}"'
         yield Problem("wrong-date", message, source.place(("timezone",)), "for example Europe/Berlin")
@@ -63,7 +64,7 @@ def _dates_at(path: KeyPath, arguments: dict[str, Any], source: Source) -> Itera
 def _date(value: Any, timezone: str) -> datetime | None:
     try:
         return parse_date(value, timezone)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return None
 
 

@@ -67,7 +67,7 @@ def _boxes(graph: TaskGraph) -> dict[str, Box]:
 def _draw_task(axes: Axes, name: str, box: Box, graph: TaskGraph) -> None:
     kind = "setup" if name in graph.setups else "teardown" if name in graph.teardowns else "task"
     _rounded(axes, box.x - box.half, box.y - BOX_HEIGHT / 2, 2 * box.half, BOX_HEIGHT, COLOURS[kind], LINE, 3)
-    axes.text(box.x, box.y, name, ha="center", va="center", fontsize=7.5, color=TEXT, zorder=4)
+    axes.text(box.x, box.y, name, ha="center", va="center", fontsize=7.5, color=TEXT, zorder=4, parse_math=False)
 
 
 def _draw_edges(axes: Axes, graph: TaskGraph, boxes: dict[str, Box], above: float) -> None:
@@ -101,7 +101,9 @@ def _draw_groups(axes: Axes, graph: TaskGraph, boxes: dict[str, Box]) -> None:
         right = max(box.x + box.half for box in members) + GAP / 3
         top, bottom = min(box.y for box in members) - ROW, max(box.y for box in members) + ROW * 0.6
         _rounded(axes, left, top, right - left, bottom - top, "#f6f8fa", "#d3dae1", 1)
-        axes.text(left + 0.08, top + 0.14, group, fontsize=7.5, color="#5b6b7b", style="italic", zorder=2)
+        axes.text(
+            left + 0.08, top + 0.14, group, fontsize=7.5, color="#5b6b7b", style="italic", zorder=2, parse_math=False
+        )
 
 
 def _rounded(axes: Axes, x: float, y: float, width: float, height: float, face: str, edge: str, order: int) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagspec.problem import Problem, SpecError, shown, suggest
 from dagspec.source import Source
+
+if TYPE_CHECKING:
+    from dagspec.policy import Policy
 
 FILE_NAME = "environments.yaml"
 DEFAULT = "local"
@@ -18,6 +21,7 @@ class Environment:
 
     operator_defaults: for each operator, arguments that a task may leave out.
     siblings: the value names of all environments of the file, this one among them.
+    policy: what the platform team allows, in every environment.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Environment:
     values: dict[str, Any]
     operator_defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
     siblings: dict[str, set[str]] = field(default_factory=dict)
+    policy: Policy | None = None
 
     def lacking(self, value: str) -> list[str]:
         """The environments that have no value of that name."""
@@ -37,6 +42,8 @@ def load_environments(source: Source) -> dict[str, Environment]:
     if problems:
         raise SpecError(problems)
     named = {key: values for key, values in source.value.items() if not key.startswith("x-")}
+    if not named:
+        raise SpecError([Problem("wrong-type", "the file holds no environment", source.place())])
     siblings = {key: set(values) - {"operator_defaults"} for key, values in named.items()}
     return {key: _environment(key, source, siblings) for key in named}
 
@@ -63,6 +70,9 @@ def _problems(source: Source) -> list[Problem]:
         if not isinstance(values, dict):
             message = f'environment "{name}" must be a mapping of names to values, got {shown(values)}'
             problems.append(Problem("wrong-type", message, source.place((name,))))
+        elif not isinstance(values.get("code_uri", ""), str):
+            message = '"code_uri" must be an s3:// path'
+            problems.append(Problem("wrong-type", message, source.place((name, "code_uri"))))
         elif not _are_mappings(values.get("operator_defaults", {})):
             message = '"operator_defaults" must map operators to their arguments'
             problems.append(Problem("wrong-type", message, source.place((name, "operator_defaults"))))

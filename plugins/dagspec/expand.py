@@ -32,10 +32,12 @@ def expand(task: Task, arguments: dict[str, Any]) -> Expansion | None:
 
 
 def _native(task: Task, arguments: dict[str, Any]) -> Expansion | None:
+    arguments = task.environment.operator_defaults.get(str(arguments.get("operator")), {}) | arguments
     problems = check(arguments, (TaskKeys, TaskDefaults), task.source, task.path, open_=True)
     problems += native_problems(arguments, task)
     task.problems += problems
-    return None if problems else Expansion({task.id: _own(arguments)})
+    # a reference that is not resolved is a problem already
+    return None if problems or has_reference(arguments) else Expansion({task.id: _own(arguments)})
 
 
 def _shared(task: Task, arguments: dict[str, Any]) -> Expansion | None:

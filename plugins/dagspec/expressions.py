@@ -14,9 +14,11 @@ from dagspec.environment import Environment
 from dagspec.problem import KeyPath, Problem, suggest
 from dagspec.source import Source
 
-REFERENCE = re.compile(r"\$\{(var|env)\.([^}\s]*)\}")
+REFERENCE = re.compile(r"\$\{(var|env)\.([^}\s$\{]*)\}")
 # a shell name has no dot, so "${vars.x}" is a slip of the pen rather than shell text
-_LOOKS_LIKE = re.compile(r"\$\{\s*([A-Za-z]+)\s*\.\s*([^}]*?)\s*\}")
+_LOOKS_LIKE = re.compile(r"\$\{[ ]{0,3}([A-Za-z]{1,20})[ ]{0,3}\.([^}$\{\n]{0,200})\}")
+MAX_EXPANDED = 200_000  # characters that references may add to a spec
+MAX_CHAIN = 50
 _MISSPELT = ("vars", "variable", "variables", "envs", "environment", "var", "env")
 
 
@@ -29,6 +31,15 @@ def has_reference(value: Any) -> bool:
     return isinstance(value, str) and REFERENCE.search(value) is not None
 
 
+def _size(value: Any) -> int:
+    """How much a value adds where it is inserted: characters of texts, one for each other value."""
+    if isinstance(value, dict):
+        return 1 + sum(len(str(key)) + _size(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return 1 + sum(map(_size, value))
+    return len(value) if isinstance(value, str) else 1
+
+
 @dataclass(slots=True)
 class Resolver:
     """Replaces references in values and notes what is wrong in `problems`."""
@@ -39,6 +50,8 @@ class Resolver:
     problems: list[Problem] = field(default_factory=list)
     _resolving: list[str] = field(default_factory=list)
     _circles: set[frozenset[str]] = field(default_factory=set)
+    _known: dict[str, Any] = field(default_factory=dict)
+    _left: int = MAX_EXPANDED
 
     def resolve(self, value: Any, path: KeyPath) -> Any:
         """`value` with its references replaced; a text that is one reference takes the type of what it names."""
@@ -59,6 +72,7 @@ class Resolver:
 
     def _inserted(self, match: re.Match[str], path: KeyPath) -> str:
         value = self._named(match, path)
+        self._left -= len(value) if isinstance(value, str) else 1
         if isinstance(value, (dict, list)):
             message = f"{match[0]} is not a single value and cannot stand inside a text"
             self._add("wrong-reference", message, path, match[0])
@@ -74,10 +88,19 @@ class Resolver:
             help_ = suggest(name, self.variables) or 'add it under "vars"'
             self._add("unknown-variable", f'no variable "{name}" in "vars"', path, match[0], help_)
             return match[0]
+        if self._left < 0 or len(self._resolving) > MAX_CHAIN:
+            self._add_once("spec-too-large", "the variables of this spec stand for too much text", path, match[0])
+            return match[0]
         if name in self._resolving:
             self._add_circle(self._resolving[self._resolving.index(name) :], path, match[0])
             return match[0]
-        return self._variable(name)
+        if name not in self._known:
+            found = self._variable(name)
+            if self._resolving:  # part of a circle, perhaps: only the outermost is sure
+                return found
+            self._known[name] = found
+        self._left -= _size(self._known[name])
+        return self._known[name]
 
     def _variable(self, name: str) -> Any:
         self._resolving.append(name)
@@ -105,6 +128,10 @@ class Resolver:
             self._circles.add(frozenset(names))
             circle = " -> ".join([*names, names[0]])
             self._add("variable-cycle", f"variables refer to each other in a circle: {circle}", path, needle)
+
+    def _add_once(self, rule: str, message: str, path: KeyPath, needle: str) -> None:
+        if not any(problem.rule == rule for problem in self.problems):
+            self._add(rule, message, path, needle)
 
     def _check_spelling(self, text: str, path: KeyPath) -> None:
         for match in _LOOKS_LIKE.finditer(text):

@@ -47,10 +47,15 @@ class Files:
 
     def _path(self, reference: str) -> Path:
         root = self.root.resolve()
-        path = (root / reference).resolve()
+        try:
+            path = (root / reference).resolve()
+        except (OSError, ValueError, RuntimeError):
+            raise FileError("this is no path of a file") from None
         if not path.is_relative_to(root):
             raise FileError(f'"{reference}" lies outside the repository')
-        if not path.is_file():
+        if any(part.startswith(".") for part in path.relative_to(root).parts):
+            raise FileError(f'"{reference}" is hidden: such files may hold what must not leave the machine')
+        if not _is_file(path):
             raise FileError(f'no file "{reference}"', self._similar(path))
         return path
 
@@ -61,3 +66,10 @@ class Files:
         names = [other.name for other in folder.iterdir() if other.is_file()]
         close = get_close_matches(path.name, names, n=1, cutoff=0.6)
         return f'did you mean "{(folder / close[0]).relative_to(self.root.resolve())}"?' if close else ""
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or has a NUL
+        return False

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from dagspec.problem import KeyPath, Problem, Related, suggest
+from dagspec.problem import KeyPath, Problem, Related, closest, suggest
+from dagspec.rename import rename
 from dagspec.source import Source
 
 
@@ -28,7 +29,9 @@ def check_graph(nodes: Mapping[str, Node], source: Source, what: str = "this pip
             if upstream not in nodes:
                 place = source.place((*node.path, "dependencies", index))
                 message = f'"{name}" depends on "{upstream}", which is not in {what}'
-                yield Problem("unknown-upstream", message, place, suggest(upstream, set(nodes) - {name}))
+                others = set(nodes) - {name}
+                fix = rename(place, upstream, closest(upstream, others))
+                yield Problem("unknown-upstream", message, place, suggest(upstream, others), fix=fix)
     yield from _cycle(nodes, source)
 
 

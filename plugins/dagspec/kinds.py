@@ -17,20 +17,22 @@ def _expected(text: str) -> dict[str, Any]:
     return {"x-expected": text}
 
 
-_DURATION = r"^(\d+(\.\d+)?(d|h|ms|m|s))+$"
+_END = r"$(?![\s\S])"  # Python's own $ also matches before a last line break
+_DURATION = r"^(\d{1,6}(\.\d{1,6})?(d|h|ms|m|s)){1,5}" + _END
+_LARGEST = 2**31 - 1  # what Airflow's database keeps
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
-_ID = r"^[A-Za-z0-9_.-]{1,200}$"
-_DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?$"
+_ID = r"^[A-Za-z0-9_.-]{1,200}" + _END
+_DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?" + _END
 
 Duration = Annotated[
-    Annotated[str, Meta(pattern=_DURATION)] | Annotated[int, Meta(ge=0)],
+    Annotated[str, Meta(pattern=_DURATION)] | Annotated[int, Meta(ge=0, le=_LARGEST)],
     Meta(extra_json_schema=_expected('a duration such as "90s", "15m", "2h" or "1d12h"')),
 ]
 Date = Annotated[str, Meta(pattern=_DATE, extra_json_schema=_expected("a date such as 2024-01-31 or 2024-01-31T06:00"))]
 Id = Annotated[str, Meta(pattern=_ID, extra_json_schema=_expected('a name of letters, digits, "_", "-" and "."'))]
 NonEmpty = Annotated[str, Meta(min_length=1, extra_json_schema=_expected("a text"))]
-Positive = Annotated[int, Meta(ge=1, extra_json_schema=_expected("a whole number from 1"))]
-Natural = Annotated[int, Meta(ge=0, extra_json_schema=_expected("a whole number from 0"))]
+Positive = Annotated[int, Meta(ge=1, le=_LARGEST, extra_json_schema=_expected("a whole number from 1"))]
+Natural = Annotated[int, Meta(ge=0, le=_LARGEST, extra_json_schema=_expected("a whole number from 0"))]
 S3Uri = Annotated[str, Meta(pattern=r"^s3://[^/]+(/.*)?$|^\{\{.*\}\}", extra_json_schema=_expected("an s3:// path"))]
 RepositoryFile = Annotated[
     str,
@@ -45,7 +47,7 @@ def parse_duration(value: str | int) -> timedelta:
     """
     if isinstance(value, int):
         return timedelta(seconds=value)
-    if not re.fullmatch(_DURATION.strip("^$"), value):
+    if not re.fullmatch(_DURATION.removeprefix("^").removesuffix(_END), value):
         raise ValueError(f'not a duration: "{value}"')
     total = timedelta()
     for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)", value):
@@ -55,7 +57,7 @@ def parse_duration(value: str | int) -> timedelta:
 
 def is_date(value: Any) -> bool:
     """Whether a value is spelled as a date; the day need not exist."""
-    return isinstance(value, str) and re.fullmatch(_DATE.strip("^$"), value) is not None
+    return isinstance(value, str) and re.fullmatch(_DATE.removeprefix("^").removesuffix(_END), value) is not None
 
 
 def parse_date(value: str, timezone: str) -> datetime:

@@ -2,69 +2,167 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from dagspec.analysis import analyse
+from dagspec.dagfactory_format import unwrap
 from dagspec.environment import FILE_NAME, Environment, pick
+from dagspec.ignores import heed
+from dagspec.masking import masked_problem
 from dagspec.problem import Problem, SpecError
 from dagspec.rule import Rule, all_rules
+from dagspec.selection import Choice
 from dagspec.source import Source
 from dagspec.specs import FOLDER, check_unique, read_environments, read_spec, spec_files
 from dagspec.view import PipelineView
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to check and what to tell.
+
+    environment: only this one; default all. pedantic: findings of severity info as well.
+    strict: an ignore needs a reason. ignores: heed the comments that ignore rules.
+    """
+
+    environment: str | None = None
+    pedantic: bool = False
+    strict: bool = False
+    ignores: bool = True
+    choice: Choice = field(default_factory=Choice)
+
+
 @dataclass(slots=True)
 class Result:
-    """What a lint found; `files` counts the specs that were read."""
+    """What a lint found; `files` counts the specs that were read, `seconds` is how long it took."""
 
     files: int
     problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0
+
+    def count(self, severity: str) -> int:
+        """How many findings have this severity."""
+        return sum(problem.severity == severity for problem in self.problems)
 
     def summary(self) -> str:
         """One line: how many problems in how many specs."""
-        specs = f"{self.files} spec{'s' if self.files != 1 else ''}"
         if not self.problems:
-            return f"No problems in {specs}."
-        count = len(self.problems)
+            return f"No problems in {_counted(self.files, 'spec')}."
+        severities = ("error", "warning", "info")
+        parts = [_counted(self.count(severity), severity) for severity in severities if self.count(severity)]
         broken = len({problem.place.source.name for problem in self.problems})
-        return f"{count} problem{'s' if count != 1 else ''} in {broken} of {specs}."
+        return f"{', '.join(parts)} in {broken} of {_counted(self.files, 'spec')}"
+
+    def statistics(self) -> str:
+        """How often each rule fired, the most frequent first."""
+        counts = Counter(problem.rule for problem in self.problems)
+        return "\n".join(
+            f"{count:5}  {rule}" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        )
 
 
-def lint(root: Path, paths: Iterable[Path] = (), environment: str | None = None, pedantic: bool = False) -> Result:
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' if count != 1 else ''}"
+
+
+class Linter:
+    """Checks specs of one repository, one by one."""
+
+    def __init__(
+        self, root: Path, options: Options | None = None, environments: dict[str, Environment] | None = None
+    ) -> None:
+        """Reads the environments, unless they are given. Raises SpecError when they are wrong."""
+        self.root, self.options = root, options or Options()
+        environments = read_environments(root) if environments is None else environments
+        chosen = self.options.environment
+        self.environments = [pick(environments, chosen)] if chosen else list(environments.values())
+        self.rules = self.options.choice.rules()
+
+    def check(self, source: Source) -> list[Problem]:
+        """The problems of one spec that are told, sorted."""
+        found = check_source(source, self.environments, self.root, self.rules)
+        if self.options.ignores:
+            # a finding may show in one environment only: with a part of them nothing can be called unused
+            judged = () if self.options.environment else self.rules
+            found = heed(source, found, {rule.name() for rule in judged}, self.options.strict)
+        return sorted(filter(self.tells, found), key=lambda problem: problem.sort_key)
+
+    def check_environments(self) -> list[Problem]:
+        """The findings in the file of the environments."""
+        found: list[Problem] = []
+        for source in {environment.source for environment in self.environments}:
+            problems = [problem for rule in self.rules for problem in rule.check_environments(source)]
+            found += heed(source, problems, set(), self.options.strict) if self.options.ignores else problems
+        return list(filter(self.tells, found))
+
+    def tells(self, problem: Problem) -> bool:
+        """Whether a problem is told: all that stops a spec from loading, and what the user chose."""
+        rule, choice = all_rules().get(problem.rule), self.options.choice
+        if rule is None or rule.stops_loading:
+            return True
+        loud = problem.severity != "info" or self.options.pedantic or problem.rule in choice.named
+        return loud and choice.has(problem.rule)
+
+
+def lint(
+    root: Path,
+    paths: Iterable[Path] = (),
+    environment: str | None = None,
+    pedantic: bool = False,
+    options: Options | None = None,
+) -> Result:
     """Check the specs at `paths` (files or folders; default: all of the repository).
 
-    environment: only this one; default all. pedantic: findings of severity info as well.
-    Never raises for what a file holds.
+    environment, pedantic: short for those of `options`. Never raises for what a file holds.
     """
-    files = list(_files(root, list(paths)))
-    sources = [read_spec(path, root) for path in files]
+    options = options or Options(environment, pedantic)
+    return lint_sources(root, [read_spec(path, root) for path in files_of(root, paths)], options)
+
+
+def lint_sources(root: Path, sources: list[Source], options: Options) -> Result:
+    """Like `lint`, for specs that are read already."""
     try:
-        environments = read_environments(root)
-        checked = [pick(environments, environment)] if environment else list(environments.values())
+        linter = Linter(root, options)
     except SpecError as error:
-        return Result(len(files), [*error.problems, *(problem for source in sources for problem in source.problems)])
-    found = [problem for source in sources for problem in check_source(source, checked, root)]
-    found += [problem for error in check_unique(sources) for problem in error.problems]
-    kept = [problem for problem in found if pedantic or problem.severity != "info"]
-    return Result(len(files), sorted(kept, key=lambda problem: problem.sort_key))
+        found = [*error.problems, *(problem for source in sources for problem in source.problems)]
+    else:
+        found = [problem for source in sources for problem in linter.check(source)]
+        found += linter.check_environments()
+        dags = [dag for source in sources for dag in unwrap(source)]
+        found += [problem for error in check_unique(dags) for problem in error.problems]
+    return Result(len(sources), sorted(found, key=lambda problem: problem.sort_key))
 
 
-def check_source(source: Source, environments: list[Environment], root: Path) -> list[Problem]:
-    """The problems of one spec; one that shows in several environments is told once."""
+def check_source(
+    source: Source, environments: list[Environment], root: Path, rules: list[Rule] | None = None
+) -> list[Problem]:
+    """The problems of one file, before any is ignored; one that shows in several environments or DAGs is told once.
+
+    rules: only these beside what the compiler reports; default all.
+    """
     found: dict[tuple[object, ...], Problem] = {}
-    for environment in environments:
-        for problem in _check(source, environment, root):
-            found.setdefault(problem.sort_key, problem)
+    for dag, environment in product(unwrap(source), environments):
+        for problem in _check(dag, environment, root, rules):
+            told = masked_problem(problem, environment.source)
+            found.setdefault(told.sort_key, told)
     return list(found.values())
 
 
-def _check(source: Source, environment: Environment, root: Path) -> Iterator[Problem]:
-    analysis = analyse(source, environment, root)
+def _check(source: Source, environment: Environment, root: Path, rules: list[Rule] | None) -> Iterator[Problem]:
+    try:
+        analysis = analyse(source, environment, root)
+    except Exception as error:  # a defect must not hide what is wrong with the other specs
+        yield _internal("the compiler", error, source)
+        return
     yield from analysis.problems
+    yield from source.notes
     pipeline = PipelineView(analysis)
-    for rule in all_rules().values():
+    for rule in all_rules().values() if rules is None else rules:
         yield from _run(rule, pipeline)
 
 
@@ -72,16 +170,23 @@ def _run(rule: Rule, pipeline: PipelineView) -> list[Problem]:
     try:
         return list(rule.check(pipeline))
     except Exception as error:  # a defect of one rule must not hide what the others find
-        message = f"internal error in rule {rule.name()}, please report it: {type(error).__name__}: {error}"
-        return [Problem("internal-error", message, pipeline.place())]
+        return [_internal(f"rule {rule.name()}", error, pipeline.source)]
 
 
-def _files(root: Path, paths: list[Path]) -> Iterable[Path]:
+def _internal(where: str, error: Exception, source: Source) -> Problem:
+    message = f"internal error in {where}, please report it: {type(error).__name__}: {error}"
+    return Problem("internal-error", message, source.place())
+
+
+def files_of(root: Path, paths: Iterable[Path]) -> list[Path]:
+    """The spec files at these paths; all of the repository when there are none."""
     everything = list(spec_files(root))
-    if not paths:
+    inside = [Path(os.path.realpath(path)) for path in paths]  # resolve() raises for a link to itself
+    if not inside:
         return everything
-    inside = [path.resolve() for path in paths]
     files = [path for path in inside if path.is_file() and path != (root / FOLDER / FILE_NAME).resolve()]
     folders = [path for path in inside if path.is_dir()]
-    below = [path for path in everything if any(path.resolve().is_relative_to(folder) for folder in folders)]
-    return dict.fromkeys([*files, *below])
+    below = [
+        path for path in everything if any(Path(os.path.realpath(path)).is_relative_to(folder) for folder in folders)
+    ]
+    return list(dict.fromkeys([*files, *below]))

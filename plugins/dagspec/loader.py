@@ -15,10 +15,11 @@ from airflow.sdk import DAG, get_parsing_context
 from dagspec.builder import BuildError, build
 from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import DEFAULT, Environment
+from dagspec.masking import masked
 from dagspec.placeholder import placeholder
 from dagspec.problem import KeyPath, Problem, SpecError
 from dagspec.source import Source
-from dagspec.specs import check_unique, read_environment, read_spec, spec_files
+from dagspec.specs import check_unique, find_dag, read_all, read_environment
 
 
 def load_dags(root: Path, environment: str | None = None) -> dict[str, DAG]:
@@ -28,23 +29,22 @@ def load_dags(root: Path, environment: str | None = None) -> dict[str, DAG]:
     """
     name = environment or os.environ.get("DAGSPEC_ENVIRONMENT") or DEFAULT
     wanted = get_parsing_context().dag_id
-    paths = list(spec_files(root, wanted) if wanted else spec_files(root))
-    sources = [read_spec(path, root) for path in paths]
+    sources = list(find_dag(root, wanted) if wanted else read_all(root))
     try:
         values = read_environment(root, name)
     except SpecError as error:
         return _by_id(placeholder(source, error.problems) for source in sources)
     twice = {error.problems[0].place.source: error for error in check_unique(sources)}
-    return _by_id(placeholder(s, twice[s].problems) if s in twice else _load(s, values, root) for s in sources)
+    sound = [_load(source, values, root) for source in sources if source not in twice]
+    # the first file of an id holds it; each further one gets an id of its own to tell its problem under
+    others = [
+        placeholder(s, error.problems, f"{s.dag_id}__duplicate_{n}") for n, (s, error) in enumerate(twice.items(), 2)
+    ]
+    return _by_id([*sound, *others])
 
 
 def _by_id(dags: Any) -> dict[str, DAG]:
-    found: dict[str, DAG] = {}
-    for dag in dags:
-        # of two files with one id the first holds it; the second's placeholder must not hide a sound DAG
-        key = dag.dag_id if dag.dag_id not in found else f"{dag.dag_id}__duplicate"
-        found[key] = dag
-    return found
+    return {dag.dag_id: dag for dag in dags}
 
 
 def _load(source: Source, environment: Environment, root: Path) -> DAG:
@@ -54,9 +54,10 @@ def _load(source: Source, environment: Environment, root: Path) -> DAG:
     except SpecError as error:
         return placeholder(source, error.problems)
     except BuildError as error:
-        return placeholder(source, [Problem("airflow-refuses", str(error), source.place(_path(error.task, compiled)))])
+        message = masked(str(error), environment.source)
+        return placeholder(source, [Problem("airflow-refuses", message, source.place(_path(error.task, compiled)))])
     except Exception as error:
-        message = f"internal error, please report it: {type(error).__name__}: {error}"
+        message = masked(f"internal error, please report it: {type(error).__name__}: {error}", environment.source)
         return placeholder(source, [Problem("internal-error", message, source.place())])
 
 

@@ -17,7 +17,7 @@ def _group(group: str, graph: TaskGraph, numbers: dict[str, str], indent: str) -
     lines = [indent + _node(name, graph, numbers) for name, parent in graph.tasks.items() if parent == group]
     for index, (inner, parent) in enumerate(graph.parents.items()):
         if parent == group:
-            lines.append(f'{indent}subgraph g{index}["{inner}"]')
+            lines.append(f'{indent}subgraph g{index}["{_label(inner)}"]')
             lines += _group(inner, graph, numbers, indent + "  ")
             lines.append(f"{indent}end")
     return lines
@@ -25,7 +25,12 @@ def _group(group: str, graph: TaskGraph, numbers: dict[str, str], indent: str) -
 
 def _node(name: str, graph: TaskGraph, numbers: dict[str, str]) -> str:
     if name in graph.setups:
-        return f'{numbers[name]}[/"{name}"\\]'
+        return f'{numbers[name]}[/"{_label(name)}"\\]'
     if name in graph.teardowns:
-        return f'{numbers[name]}[\\"{name}"/]'
-    return f'{numbers[name]}["{name}"]'
+        return f'{numbers[name]}[\\"{_label(name)}"/]'
+    return f'{numbers[name]}["{_label(name)}"]'
+
+
+def _label(name: str) -> str:
+    """A name that cannot end its quotes or its line."""
+    return " ".join(name.split()).replace('"', "#quot;")

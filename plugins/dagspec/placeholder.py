@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from pathlib import Path
 
 from airflow.sdk import DAG, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
+from dagspec.masking import masked
 from dagspec.problem import Problem
 from dagspec.source import Source
 from dagspec.text import fenced, report
@@ -27,16 +28,24 @@ class BrokenSpecOperator(BaseOperator):
         raise AirflowFailException(f"The spec is broken:\n{self.problems}")
 
 
-def placeholder(source: Source, problems: list[Problem]) -> DAG:
+def placeholder(source: Source, problems: list[Problem], dag_id: str = "") -> DAG:
     """A DAG under the spec's own id, with the report as its docs; it has no schedule, and a run of it fails at once."""
     text = report(problems)
+    # a DAG that only dag-factory itself can load is not broken
+    state = "broken" if any(problem.severity == "error" for problem in problems) else "not loaded"
     dag = DAG(
-        dag_id=re.sub(r"[^A-Za-z0-9_.-]", "_", Path(source.name).stem)[:200],
-        description=f"BROKEN SPEC: {problems[0].message}",
-        doc_md=f"## `{source.name}` is broken\n\n{fenced(text)}\n\nAll other pipelines are loaded.",
+        dag_id=dag_id or _valid_id(source.dag_id),
+        description=masked(f"{state.upper()}: {problems[0].message}", source),
+        doc_md=f"## `{source.name}` is {state}\n\n{fenced(text, 'text')}\n\nAll other pipelines are loaded.",
         schedule=None,
         tags={TAG},
         is_paused_upon_creation=True,
     )
     BrokenSpecOperator(task_id="broken_spec", problems=text, dag=dag)
     return dag
+
+
+def _valid_id(name: str) -> str:
+    """An id that Airflow takes; one made from a bad name is never that of another file."""
+    valid = re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:200]
+    return valid if valid == name else f"{valid}__{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"

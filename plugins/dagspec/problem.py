@@ -104,16 +104,25 @@ class SpecError(Exception):
         super().__init__(f"{len(self.problems)} problem(s)")
 
 
+def _close(wrong: str, names: list[str]) -> list[str]:
+    close = get_close_matches(wrong, names, n=3, cutoff=0.6)
+    sure = close and SequenceMatcher(None, wrong, close[0]).ratio() > SURE
+    return close[:1] if sure else close
+
+
+def closest(wrong: str, known: Iterable[str]) -> str:
+    """The name that must be meant: the only close match; "" when there is none or more than one."""
+    close = _close(wrong, sorted(set(known)))
+    return close[0] if len(close) == 1 else ""
+
+
 def suggest(wrong: str, known: Iterable[str], where: str = "") -> str:
     """What would be right instead of `wrong`: the close matches, or the few names there are.
 
     `where` names the place that lists them all, used when there are more than ten.
     """
     names = sorted(set(known))
-    close = get_close_matches(wrong, names, n=3, cutoff=0.6)
-    if close and SequenceMatcher(None, wrong, close[0]).ratio() > SURE:
-        close = close[:1]
-    if close:
+    if close := _close(wrong, names):
         return "did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
     if not names:
         return ""
@@ -131,5 +140,7 @@ def shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    from dagspec.masking import masked
+
+    text = masked(f'"{value}"' if isinstance(value, str) else str(value))  # before it is cut: a piece has no shape
     return text if len(text) <= 60 else text[:57] + '…"'

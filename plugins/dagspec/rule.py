@@ -13,18 +13,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from dagspec import rules
 from dagspec.problem import Fix, Place, Problem, Related, Severity
+from dagspec.source import Source
 from dagspec.view import PipelineView
 
 
 class Rule:
-    """Base of all rules. Its name is the class's in kebab-case, and names the bad pattern."""
+    """Base of all rules. Its name is the class's in kebab-case, and names the bad pattern.
+
+    fixable: whether its findings carry a fix. stops_loading: the compiler reports it, so nobody can ignore it.
+    runnable: whether one spec can show it; the examples of the others are read by people only.
+    """
 
     severity: ClassVar[Severity] = "error"
     tags: ClassVar[tuple[str, ...]] = ()
+    fixable: ClassVar[Literal["", "safe", "unsafe"]] = ""
+    stops_loading: ClassVar[bool] = False
+    runnable: ClassVar[bool] = True
 
     @classmethod
     def name(cls) -> str:
@@ -33,6 +41,10 @@ class Rule:
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:  # noqa: ARG002
         """The findings in one pipeline. Rules of the compiler itself have none here: they are documented only."""
+        yield from ()
+
+    def check_environments(self, source: Source) -> Iterator[Problem]:  # noqa: ARG002
+        """The findings in `environments.yaml`, for rules that read any values."""
         yield from ()
 
     def problem(
@@ -61,6 +73,9 @@ class RuleDoc:
     why: str
     bad: str
     good: str
+    fixable: Literal["", "safe", "unsafe"] = ""
+    stops_loading: bool = False
+    runnable: bool = True
 
 
 def document(rule: Rule) -> RuleDoc:
@@ -72,4 +87,12 @@ def document(rule: Rule) -> RuleDoc:
     if not found:
         raise ValueError(f"{rule.name()}: the docstring needs a summary, Why:, Bad: and Good:")
     parts = {key: inspect.cleandoc("\n" + value) for key, value in found.groupdict().items()}
-    return RuleDoc(rule.name(), rule.severity, rule.tags, **parts)
+    return RuleDoc(
+        rule.name(),
+        rule.severity,
+        rule.tags,
+        **parts,
+        fixable=rule.fixable,
+        stops_loading=rule.stops_loading,
+        runnable=rule.runnable,
+    )

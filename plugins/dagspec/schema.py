@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagspec.expressions import has_reference
-from dagspec.problem import KeyPath, Problem, shown, suggest
+from dagspec.problem import KeyPath, Place, Problem, closest, shown, suggest
+from dagspec.rename import rename
 from dagspec.spec import TaskDefaults
 
 if TYPE_CHECKING:
@@ -38,6 +39,19 @@ RENAMED = {
     "default": "default_args",
     "name": "dag_id",
     "id": "dag_id",
+}
+# key → a value that Airflow has removed → what it is called now
+# what Airflow 3 no longer has under any name
+REMOVED = {
+    "default_view": "Airflow 3 has no such setting: remove it",
+    "orientation": "Airflow 3 has no such setting: remove it",
+    "full_filepath": "Airflow 3 has no such setting: remove it",
+    "provide_context": "Airflow always gives the context: remove it",
+    "sla": "Airflow 3 has no SLAs: limit the task with execution_timeout",
+    "sla_miss_callback": "Airflow 3 has no SLAs: limit the run with dagrun_timeout",
+}
+RENAMED_VALUES = {
+    "trigger_rule": {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"},
 }
 
 
@@ -70,6 +84,15 @@ def check(value: Any, types: tuple[type, ...], source: Source, path: KeyPath, op
 
 
 @cache
+def _strict(kind: Any) -> Any:
+    """A validator for which 5.0 is no whole number: what takes the values behind it thinks so too."""
+    from jsonschema.validators import extend
+
+    whole = kind.TYPE_CHECKER.redefine("integer", lambda _, one: isinstance(one, int) and not isinstance(one, bool))
+    return extend(kind, type_checker=whole)
+
+
+@cache
 def _validator(types: tuple[type, ...], open_: bool) -> Validator:
     from jsonschema import Draft202012Validator  # its import costs 70 ms: not for `--help`
 
@@ -78,7 +101,7 @@ def _validator(types: tuple[type, ...], open_: bool) -> Validator:
         schema["additionalProperties"] = True
     else:
         schema["patternProperties"] = {ANCHORS: True}
-    return Draft202012Validator(schema)
+    return _strict(Draft202012Validator)(schema)
 
 
 def _problems_of(error: ValidationError, source: Source, base: KeyPath) -> Iterator[Problem]:
@@ -91,10 +114,13 @@ def _problems_of(error: ValidationError, source: Source, base: KeyPath) -> Itera
         for inner in deeper:
             yield from _problems_of(inner, source, base)
     elif not has_reference(error.instance):  # else it is reported already
-        yield Problem("wrong-type", _wrong_type(error, path), source.place(path), _meant(error))
+        yield Problem("wrong-type", _wrong_type(error, path), source.place(path), _meant(error, path))
 
 
-def _meant(error: ValidationError) -> str:
+def _meant(error: ValidationError, path: KeyPath) -> str:
+    renamed = RENAMED_VALUES.get(str(path[-1]) if path else "", {})
+    if isinstance(error.instance, str) and error.instance in renamed:
+        return f'Airflow has removed "{error.instance}": use "{renamed[error.instance]}"'
     allowed = error.validator_value if error.validator == "enum" else []
     help_ = suggest(str(error.instance), [str(value) for value in allowed])
     return help_ if help_.startswith("did") else ""
@@ -105,9 +131,15 @@ def _unknown_keys(error: ValidationError, source: Source, path: KeyPath) -> Iter
     for key in error.instance:
         if key in known or key.startswith("x-"):
             continue
+        place = source.place((*path, key), "key")
+        if key in REMOVED:
+            yield Problem("unknown-key", f'unknown key "{key}"', place, REMOVED[key])
+            continue
         renamed = RENAMED.get(key, "")
         help_ = f'did you mean "{renamed}"?' if renamed in known else _place_for(key, path, known)
-        yield Problem("unknown-key", f'unknown key "{key}"', source.place((*path, key), "key"), help_)
+        meant = renamed if renamed in known else closest(key, known)
+        fix = rename(place, key, meant) if meant not in error.instance else None
+        yield Problem("unknown-key", f'unknown key "{key}"', place, help_, fix=fix)
 
 
 def _place_for(key: str, path: KeyPath, known: set[str]) -> str:
@@ -122,14 +154,27 @@ def _where(path: KeyPath) -> str:
 
 def _missing_keys(error: ValidationError, source: Source, path: KeyPath) -> Iterator[Problem]:
     known = set(error.schema["properties"])
-    mistyped = [suggest(key, known) for key in set(error.instance) - known]
     for key in error.validator_value:
         if key in error.instance or error.message != f"{key!r} is a required property":
             continue
-        if any(help_.startswith(f'did you mean "{key}"') for help_ in mistyped):
-            continue  # the unknown key is this one, mistyped: one cause, one problem
+        if mistyped := _mistyped(key, set(error.instance) - known, known):
+            # one cause, one problem: a closed mapping reports unknown keys anyway
+            if error.schema["additionalProperties"]:
+                yield _unknown_key(mistyped, key, source.place((*path, mistyped), "key"))
+            continue
         meaning = error.schema["properties"][key].get("description", "")
         yield Problem("missing-key", f'{_named(path)} needs "{key}"', source.place(path, "key"), meaning)
+
+
+def _mistyped(key: str, others: set[str], known: set[str]) -> str:
+    """The unknown key that is meant to be `key`; "" when there is none."""
+    meant = (other for other in sorted(others) if suggest(other, known).startswith(f'did you mean "{key}"'))
+    return next(meant, "")
+
+
+def _unknown_key(key: str, right: str, place: Place) -> Problem:
+    help_ = f'did you mean "{right}"?'
+    return Problem("unknown-key", f'unknown key "{key}"', place, help_, fix=rename(place, key, right))
 
 
 def _deeper(error: ValidationError) -> list[ValidationError]:

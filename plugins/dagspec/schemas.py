@@ -25,8 +25,12 @@ def schema_files() -> dict[str, str]:
 def write_schemas(folder: Path) -> list[Path]:
     """Write all schemas below `folder`; remove those of operators that are no more. Returns what was written."""
     wanted = {folder / path: text for path, text in schema_files().items()}
-    for old in folder.rglob("*.schema.json"):
-        if old not in wanted:
+    for old in (folder / "operators").glob("*.schema.json"):
+        if (
+            old not in wanted
+            and '"title"' in old.read_text(encoding="utf-8")
+            and (folder / "pipeline.schema.json").exists()
+        ):
             old.unlink()
     for path, text in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)

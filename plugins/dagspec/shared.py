@@ -26,11 +26,13 @@ class Expansion:
     tasks: id → config, with `dependencies` among themselves; those without any start first.
     group: the config of the task group around them, or None when it is a single task.
     teardowns: id of a teardown task → ids of its setup tasks.
+    outputs: id of a task of a group → its XComs, as in `Facts.outputs`; unknown for those that are not in it.
     """
 
     tasks: dict[str, Config]
     group: Config | None = None
     teardowns: dict[str, list[str]] = field(default_factory=dict)
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ Only this module and `values` know YAML. Values are dicts with text keys, lists,
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +33,16 @@ class Source:
     root: yaml.Node | None = None
     value: Any = None
     problems: list[Problem] = field(default_factory=list)
+    dag: str = ""  # the DAG that this is of a file with several; else the file's name is the DAG's
+    whole: Source | None = None  # that file
+    notes: list[Problem] = field(default_factory=list)  # told by lint; they do not stop it from loading
+    _line_starts: list[int] = field(default_factory=list, repr=False)
+    _keys: dict[int, dict[Any, tuple[yaml.Node | None, yaml.Node]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def dag_id(self) -> str:
+        """The id of its DAG."""
+        return self.dag or Path(self.name).stem
 
     def place(self, path: KeyPath = (), part: Literal["key", "value"] = "value", needle: str = "") -> Place:
         """A place in this file."""
@@ -57,13 +68,35 @@ class Source:
         found = re.compile(rf"(?<![\w-]){re.escape(needle)}(?![\w-])").search(self.text, start, end)
         return found.start() if found else self.text.find(needle, start, end)
 
+    def node(self, path: KeyPath) -> yaml.Node | None:
+        """The node at a key path; None when the path is not in the file."""
+        _, node, found = self._walk(path)
+        return node if found == len(path) else None
+
+    def owns(self, path: KeyPath) -> bool:
+        """Whether a path is written out where it seems to be: an edit there changes nothing elsewhere.
+
+        False for a path that is missing, comes from an alias or a merge, or lies in something with an anchor.
+        """
+        before = self.root
+        for depth in range(1, len(path) + 1):
+            key, node, found = self._walk(path[:depth])
+            if node is None or before is None or found < depth or not _holds(before, key, node):
+                return False
+            if self.text[node.start_mark.index] == "&":
+                return False
+            before = node
+        return before is not None
+
     def span_of(self, start: int, end: int) -> Span:
         """The span of the characters from `start` up to `end`."""
         return Span(*self._line_column(start), *self._line_column(max(start, end)))
 
     def _line_column(self, index: int) -> tuple[int, int]:
-        before = self.text[:index]
-        return before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
+        if not self._line_starts:
+            self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        line = bisect_right(self._line_starts, index)
+        return line, index - self._line_starts[line - 1] + 1
 
     def _trim(self, start: int, end: int) -> int:
         # the end mark of a block value lies behind its last line break; a frame underlines its first line only
@@ -75,11 +108,31 @@ class Source:
         key: yaml.Node | None = None
         node = self.root
         for depth, step in enumerate(path):
-            child = _child(node, step)
+            child = self._child(node, step)
             if child is None:
                 return key, node, depth
             key, node = child
         return key, node, len(path)
+
+    def _child(self, node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+        if not isinstance(node, yaml.MappingNode):
+            return _child(node, step)
+        own = self._keys.get(id(node))
+        if own is None:
+            own = self._keys[id(node)] = {key.value: (key, value) for key, value in _own_keys(node)}
+        return own.get(step) or _merged_child(node, step)
+
+
+def _own_keys(node: yaml.MappingNode) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
+    return [(key, value) for key, value in node.value if key.tag != _MERGE and isinstance(key, yaml.ScalarNode)]
+
+
+def _holds(parent: yaml.Node, key: yaml.Node | None, child: yaml.Node) -> bool:
+    # the node of an alias stands where its anchor does: before its key; that of a merge lies outside of the parent
+    before = child if key is None else key
+    first, last = parent.start_mark.index, parent.end_mark.index
+    inside = first <= before.start_mark.index and child.end_mark.index <= last
+    return inside and (key is None or key.end_mark.index <= child.start_mark.index)
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
@@ -107,6 +160,8 @@ def read_file(path: Path, name: str = "") -> Source:
     `name` is how messages call the file (default: the path as given).
     """
     try:
+        if not path.is_file():  # a pipe or a device would be read for ever
+            return _unreadable(Source(name or str(path), ""), "cannot read the file: it is not there, or no plain file")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:

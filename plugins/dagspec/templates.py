@@ -1,106 +1,116 @@
-"""Jinja in texts: which names it uses, which XComs it pulls. Nothing is rendered."""
+"""Jinja in texts: which names it uses, which XComs it pulls, where each stands. Nothing is rendered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from dagspec.problem import KeyPath
+
+CACHED_TEXTS = 4096  # the same text comes back for each environment
+_PLAIN_NAME = re.compile(r"(?<!\{)\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}", re.ASCII)
+# names that Jinja itself gives a meaning
+_JINJA_WORDS = {"true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else"}
+_JINJA_WORDS |= {"recursive", "range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super"}
+_JINJA_WORDS |= {"caller", "varargs", "kwargs", "loop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a variable, `dag_run.conf.size`: ("dag_run", "conf", "size").
+
+    offset: of its first character in the text. guarded: it may be undefined (`is defined`, `default`).
+    """
+
+    parts: tuple[str, ...]
+    offset: int
+    guarded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The variable itself."""
+        return self.parts[0]
 
 
 @dataclass(frozen=True, slots=True)
 class XComPull:
-    """One `xcom_pull` whose task ids are literal. key: None means the return value."""
+    """One `xcom_pull` whose task ids are literal; none means the task's own. key: None means it is computed.
+
+    offset: where its arguments begin. other_run: it may read a run before this one. single: one id, not a list.
+    subscripts: the literal items taken of its result, the first one behind `subscripts_at`.
+    """
 
     task_ids: tuple[str, ...]
     key: str | None
     subscripts: tuple[str | int, ...] = ()
+    offset: int = 0
+    subscripts_at: int = 0
+    other_run: bool = False
+    single: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What makes Jinja refuse a text. `length` characters from `offset` are to be looked at."""
+
+    message: str
+    offset: int
+    length: int
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A parsed text. error: what Jinja says is wrong, with `line` counted from 1 in the text.
-
-    names: the variables it uses that it does not set itself. attributes: dotted names such as `dag_run.conf`.
-    """
+    """A parsed text. uses: the variables that it does not set itself. mistake: why Jinja refuses it; then no more."""
 
     text: str
     path: KeyPath
-    error: str = ""
-    line: int = 0
-    names: frozenset[str] = frozenset()
-    attributes: frozenset[str] = frozenset()
+    mistake: Mistake | None = None
+    uses: tuple[Use, ...] = ()
     pulls: tuple[XComPull, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it uses."""
+        return frozenset(use.name for use in self.uses)
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Dotted names such as `dag_run.conf`, each with those in front of it."""
+        return frozenset(".".join(use.parts[:end]) for use in self.uses for end in range(2, len(use.parts) + 1))
+
+
+def may_be_template(text: str) -> bool:
+    """Whether Jinja finds more than plain text in it."""
+    return "{{" in text or "{%" in text or "{#" in text
 
 
 def parse_template(text: str, path: KeyPath) -> Template:
     """Parse a text with Jinja; a syntax error is in the result, never raised."""
-    from jinja2 import Environment, TemplateSyntaxError, meta
-
-    try:
-        tree = Environment(autoescape=True).parse(text)
-    except (TemplateSyntaxError, RecursionError) as error:
-        line = getattr(error, "lineno", 0) or 0
-        return Template(text, path, error=str(getattr(error, "message", None) or error), line=line)
-    names = frozenset(meta.find_undeclared_variables(tree))
-    return Template(text, path, names=names, attributes=_attributes(tree), pulls=tuple(_pulls(tree)))
+    return replace(_parsed(text), path=path)
 
 
-def _attributes(tree: Any) -> frozenset[str]:
-    from jinja2 import nodes
-
-    found = {_dotted(node) for node in tree.find_all((nodes.Getattr, nodes.Getitem))}
-    return frozenset(name for name in found if name)
-
-
-def _dotted(node: Any) -> str:
-    from jinja2 import nodes
-
-    if isinstance(node, nodes.Name):
-        return str(node.name)
-    if isinstance(node, nodes.Getattr):
-        inner = _dotted(node.node)
-        return f"{inner}.{node.attr}" if inner else ""
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        inner = _dotted(node.node)
-        return f"{inner}.{node.arg.value}" if inner else ""
-    return ""
-
-
-def _pulls(tree: Any) -> list[XComPull]:
-    from jinja2 import nodes
-
-    wrapped: dict[int, tuple[str | int, ...]] = {}
-    for item in tree.find_all(nodes.Getitem):
-        if isinstance(item.arg, nodes.Const):
-            wrapped[id(item.node)] = (item.arg.value, *wrapped.get(id(item), ()))
-    pulls = []
-    for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Getattr) and call.node.attr == "xcom_pull":
-            pull = _pull(call, wrapped.get(id(call), ()))
-            pulls += [pull] if pull else []
-    return pulls
-
-
-def _pull(call: Any, subscripts: tuple[str | int, ...]) -> XComPull | None:
-    arguments = dict(zip(("task_ids", "dag_id", "key"), call.args, strict=False))
-    arguments |= {keyword.key: keyword.value for keyword in call.kwargs}
-    if "dag_id" in arguments:  # another pipeline's
+def parse_plain_names(text: str) -> Template | None:
+    """The same for a text with nothing but plain names such as `{{ ds }}`, without Jinja; None for any other."""
+    if may_be_template(_PLAIN_NAME.sub(" ", text)):
         return None
-    ids = _constant(arguments.get("task_ids"))
-    key = _constant(arguments.get("key")) if "key" in arguments else None
-    if isinstance(ids, str):
-        return XComPull((ids,), key if isinstance(key, str) else None, subscripts)
-    if isinstance(ids, list) and all(isinstance(one, str) for one in ids):
-        return XComPull(tuple(ids), key if isinstance(key, str) else None, subscripts)
-    return None
+    uses = tuple(Use(tuple(match[1].split(".")), match.start(1)) for match in _PLAIN_NAME.finditer(text))
+    return Template(text, (), uses=uses) if _JINJA_WORDS.isdisjoint(use.name for use in uses) else None
 
 
-def _constant(node: Any) -> Any:
-    from jinja2 import nodes
+@lru_cache(maxsize=CACHED_TEXTS)
+def _parsed(text: str) -> Template:
+    return parse_plain_names(text) or parse_with_jinja(text)
 
-    if isinstance(node, nodes.Const):
-        return node.value
-    if isinstance(node, (nodes.List, nodes.Tuple)):
-        return [_constant(item) for item in node.items]
-    return None
+
+def parse_with_jinja(text: str) -> Template:
+    """The same for any text."""
+    from dagspec.jinja_mistakes import parse_or_mistake
+    from dagspec.jinja_nodes import pulls, uses
+
+    tree, mistake = parse_or_mistake(text)
+    if tree is None:
+        return Template(text, (), mistake)
+    in_order = sorted(uses(tree), key=lambda use: use.offset)
+    return Template(text, (), uses=tuple(in_order), pulls=tuple(pulls(tree)))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from dagspec.problem import KeyPath, Problem, Span
+from dagspec.problem import Edit, Fix, KeyPath, Problem, Span
 
 if TYPE_CHECKING:
     from dagspec.source import Source
 
 _PREFIX = "tag:yaml.org,2002:"
+MAX_DIGITS = 100  # longer ones take quadratic time
 _TEXT_TAGS = {"str", "timestamp", "value"}  # dates stay text: the schema says where a date is meant
 _CONSTRUCTOR = yaml.constructor.SafeConstructor()
 _SCALARS: dict[str, Callable[[Any], Any]] = {
@@ -59,7 +60,7 @@ class Builder:
             self._add("yaml-tag", f"the tag {_shown_tag(node.tag)} is not allowed", node, "write the plain value")
             return None
         try:
-            return _SCALARS[kind](node)
+            return _fitting(_SCALARS[kind](node) if len(node.value) <= MAX_DIGITS else None, kind)
         except (ValueError, OverflowError, IndexError, KeyError):
             self._add("yaml-syntax", f'"{node.value[:40]}" cannot be read as {kind}', node, "quote it to mean text")
             return None
@@ -87,8 +88,9 @@ class Builder:
     def _merge(self, result: dict[str, Any], value: yaml.Node, path: KeyPath) -> None:
         bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
         for base in reversed(bases):  # the first base of a list wins
-            if isinstance(base, yaml.MappingNode):
-                result.update(self._value(base, (*path, "<<")))
+            merged = self._value(base, (*path, "<<")) if isinstance(base, yaml.MappingNode) else None
+            if isinstance(merged, dict):
+                result.update(merged)
             else:
                 self._add("yaml-syntax", '"<<" merges mappings only', base)
 
@@ -108,15 +110,29 @@ class Builder:
         if not text.startswith("{{"):
             return None
         message = f"quote the template: YAML reads {text} as a mapping"
-        self._add("unquoted-template", message, node, f'write "{text}"')
+        quoted = _quoted(text)
+        edit = Edit(node.start_mark.index, node.end_mark.index, quoted)
+        fix = None if "\n" in text else Fix("quote the template", (edit,), safe=True)
+        self._add("unquoted-template", message, node, f"write {quoted}", fix)
         return text
 
-    def _add(self, rule: str, message: str, node: yaml.Node | None, help_: str = "") -> None:
+    def _add(self, rule: str, message: str, node: yaml.Node | None, help_: str = "", fix: Fix | None = None) -> None:
         at = Span(1, 1, 1, 1)
         if node is not None:
             at = self.source.span_of(node.start_mark.index, node.end_mark.index)
-        self.source.problems.append(Problem(rule, message, self.source.place(), help_, at=at))
+        self.source.problems.append(Problem(rule, message, self.source.place(), help_, fix=fix, at=at))
+
+
+def _quoted(text: str) -> str:
+    """A text in quotes; in single ones when it holds what double ones would make special."""
+    return "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else f'"{text}"'
 
 
 def _shown_tag(tag: str) -> str:
     return "!!" + tag.removeprefix(_PREFIX) if tag.startswith(_PREFIX) else tag
+
+
+def _fitting(value: Any, kind: str) -> Any:
+    if (value is None and kind != "null") or (isinstance(value, int) and abs(value) >= 2**63):
+        raise ValueError("no database or message of Airflow takes such a number")
+    return value

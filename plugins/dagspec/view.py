@@ -11,7 +11,8 @@ from dagspec.analysis import Analysis
 from dagspec.facts import Facts
 from dagspec.operator_facts import facts_of
 from dagspec.problem import KeyPath, Place
-from dagspec.templates import Template, parse_template
+from dagspec.templates import Template, may_be_template, parse_template
+from dagspec.written import Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,42 @@ class PipelineView:
     @cached_property
     def templates(self) -> list[Template]:
         """Every text that holds Jinja, parsed."""
-        return [
-            parse_template(text.value, text.path) for text in self.texts if "{{" in text.value or "{%" in text.value
-        ]
+        return [parse_template(text.value, text.path) for text in self.texts if may_be_template(text.value)]
 
     @cached_property
     def airflow_ids(self) -> frozenset[str]:
         """The ids of all tasks as Airflow will know them: with the groups they lie in."""
-        ids: set[str] = set()
+        unsound = set(self.spec.get("tasks", {})) - set(self.analysis.expansions)
+        return frozenset(self.owners.keys() | unsound)
+
+    @cached_property
+    def owners(self) -> dict[str, tuple[str, str]]:
+        """Airflow's id of each task → the task of the spec that it is made from, and its id in that expansion."""
+        found: dict[str, tuple[str, str]] = {}
         for name, expansion in self.analysis.expansions.items():
             groups = [*self.analysis.parents(name), *([name] if expansion.group is not None else [])]
-            ids.update(".".join([*groups, task_id]) for task_id in expansion.tasks)
-        unsound = set(self.spec.get("tasks", {})) - set(self.analysis.expansions)
-        return frozenset(ids | unsound)
+            found.update({".".join([*groups, task_id]): (name, task_id) for task_id in expansion.tasks})
+        return found
+
+    def setting(self, task: TaskView, key: str) -> Any:
+        """What an argument that may stand in `default_args` is for a task: its own, its groups', the pipeline's."""
+        if key in task.arguments:
+            return task.arguments[key]
+        groups = [self.spec["task_groups"][group] for group in reversed(self.analysis.parents(task.id))]
+        for holder in (*groups, self.spec):
+            defaults = holder.get("default_args")
+            if isinstance(defaults, dict) and key in defaults:
+                return defaults[key]
+        return None
+
+    def rule_of(self, task: TaskView) -> str:
+        """The trigger rule of a task, wherever it is set."""
+        return str(self.setting(task, "trigger_rule") or "all_success")
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Finds where characters of a resolved text are written."""
+        return Origins(self.source, self.environment)
 
     def downstream(self, name: str) -> frozenset[str]:
         """The tasks that start only when `name` is done."""
@@ -117,7 +141,15 @@ class PipelineView:
         arguments = self.environment.operator_defaults.get(operator, {}) | entry
         upstream = frozenset(self._upstream(name, set()))
         direct = tuple(up for up in entry.get("dependencies", []) if isinstance(up, str))
-        return TaskView(name, operator, arguments, facts_of(operator, arguments), direct, upstream)
+        return TaskView(
+            name, operator, arguments, facts_of(operator, self._inherited(name) | arguments), direct, upstream
+        )
+
+    def _inherited(self, name: str) -> dict[str, Any]:
+        """The `default_args` that reach a task, those of the nearest group last."""
+        holders = [self.spec, *(self.spec["task_groups"][group] for group in self.analysis.parents(name))]
+        defaults = [holder.get("default_args") for holder in holders]
+        return {key: value for part in defaults if isinstance(part, dict) for key, value in part.items()}
 
     def _upstream(self, name: str, seen: set[str]) -> Iterator[str]:
         """Everything before a task: through dependencies, the groups it lies in, and the groups it waits for."""

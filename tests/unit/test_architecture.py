@@ -75,7 +75,7 @@ def test_schemas_are_valid_and_accept_the_projects_own_specs(root: Path) -> None
 @pytest.mark.parametrize("name", catalog())
 def test_every_operator_has_an_example_that_lints_clean(name: str, repository: Path) -> None:
     indented = "".join("  " + line for line in example(catalog()[name]).splitlines(keepends=True))
-    (repository / "dag_specs/example.yaml").write_text("tasks:\n" + indented)
+    (repository / "dag_specs/example.yaml").write_text("schedule: null\ntasks:\n" + indented)
     assert f"operator: {name}" in indented
     assert lint(repository).problems == []
 
@@ -102,7 +102,9 @@ def test_a_new_operator_is_one_python_file_and_one_example(root: Path, repositor
     shutil.copytree(root / "plugins/dagspec", package)
     (package / "operators/itunes/greet.py").write_text(OPERATOR)
     (package / "operators/itunes/greet.yaml").write_text("hello: {operator: demo.greet, whom: world}\n")
-    (repository / "dag_specs/hello.yaml").write_text("tasks:\n  hello: {operator: demo.greet, whom: world}\n")
+    (repository / "dag_specs/hello.yaml").write_text(
+        "schedule: null\ntasks:\n  hello: {operator: demo.greet, whom: world}\n"
+    )
 
     def command(*arguments: str) -> str:
         code = (

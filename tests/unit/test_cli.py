@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_lint_counts_problems_and_ends_with_1(team: Path, root: Path, capsys: py
     assert exit_code("lint") == 1
     out = capsys.readouterr().out
     assert out.startswith("dag_specs/missing-key.yaml:2:3: error[missing-key]")
-    assert out.endswith("2 problems in 1 of 2 specs.\n")
+    assert re.search(r"\n2 errors in 1 of 2 specs \(\d+ ms\)\n$", out)
 
 
 def test_lint_of_one_file_one_folder_and_one_environment(team: Path, root: Path) -> None:

@@ -12,7 +12,7 @@ from dagspec.problem import Place, Span
 from dagspec.source import MAX_BYTES, Source, read_bytes, read_file, read_text
 
 TEXT = st.text(st.characters(max_codepoint=0xD7FF), min_size=1, max_size=8)  # JSON escapes the others in pairs
-PLAIN = st.none() | st.booleans() | st.integers() | TEXT
+PLAIN = st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | TEXT
 VALUES = st.recursive(
     PLAIN,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),

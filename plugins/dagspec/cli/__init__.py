@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from dagspec import __version__
-from dagspec.cli import deploy, graph, lint, operators, render, run, schema
+from dagspec.cli import deploy, editor, explain, fmt, graph, lint, lsp, operators, render, rules, run, schema
 from dagspec.cli.common import UsageError
 
-COMMANDS = (lint, render, graph, run, deploy, operators, schema)
+COMMANDS = (lint, fmt, rules, explain, render, graph, run, deploy, operators, schema, editor, lsp)
 CANNOT = 2
 
 

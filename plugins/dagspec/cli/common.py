@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dagspec.compiler import Compiled
     from dagspec.problem import SpecError
+    from dagspec.source import Source
 
 SPECS = "dag_specs"
 
@@ -43,22 +44,24 @@ def add_environment(command: argparse.ArgumentParser) -> None:
 
 def find_root(start: Path) -> Path:
     """The repository: the nearest folder, from `start` upwards, that holds `dag_specs/`."""
-    for folder in (start.resolve(), *start.resolve().parents):
+    start = Path(os.path.realpath(start))  # resolve() raises for a link to itself
+    for folder in (start, *start.parents):
         if (folder / SPECS).is_dir():
             return folder
-    raise UsageError(f'no folder "{SPECS}" in {start.resolve()} or above it')
+    raise UsageError(f'no folder "{SPECS}" in {start} or above it')
 
 
 def find_spec(text: str) -> tuple[Path, Path]:
     """The file and the repository of a spec, given as a path or as a DAG id."""
     from dagspec.problem import suggest
-    from dagspec.specs import spec_files
+    from dagspec.specs import find_dag, spec_files
 
     path = Path(text)
     if path.is_file():
         return path.resolve(), find_root(path.parent)
     root = find_root(Path.cwd())
     found = list(spec_files(root, path.name)) if path.name == text and text else []
+    found = found or [root / dag.name for dag in find_dag(root, text)]
     if not found:
         help_ = suggest(path.stem, [file.stem for file in spec_files(root)])
         raise UsageError(f'no spec "{text}" in {SPECS}/' + (f"; {help_}" if help_ else ""))
@@ -72,11 +75,23 @@ def compiled(text: str, environment: str) -> Compiled:
     from dagspec.specs import read_environment, read_spec
 
     path, root = find_spec(text)
+    dag = _one_dag(read_spec(path, root), text)
     try:
-        return compile_spec(read_spec(path, root), read_environment(root, environment), root)
+        return compile_spec(dag, read_environment(root, environment), root)
     except SpecError as error:
         print_problems(error)
         raise SystemExit(1) from None
+
+
+def _one_dag(source: Source, text: str) -> Source:
+    """The DAG that is meant: of most files the only one; a file in dag-factory's format may hold several."""
+    from dagspec.dagfactory_format import unwrap
+
+    dags = unwrap(source)
+    named = [dag for dag in dags if dag.dag_id == text] or dags
+    if len(named) != 1:
+        raise UsageError(f"{source.name} holds several DAGs, name one: {', '.join(dag.dag_id for dag in dags)}")
+    return named[0]
 
 
 def print_problems(error: SpecError) -> None:

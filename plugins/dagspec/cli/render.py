@@ -22,7 +22,8 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print YAML."""
     spec = compiled(options.spec, options.env)
+    from dagspec.masking import masked
     from dagspec.render import render
 
-    print(render(spec), end="")
+    print(masked(render(spec), spec.source), end="")
     return 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from dagspec.problem import Problem, suggest
+from dagspec.problem import Problem, closest, suggest
 from dagspec.rule import Rule
+from dagspec.rulekit.expr import at, pulls_of, replacement
+from dagspec.templates import Template, XComPull
 from dagspec.view import PipelineView
 
 
@@ -36,11 +39,23 @@ class XcomUnknownTask(Rule):
     """
 
     tags = ("expr",)
+    fixable = "unsafe"
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
         """Compare the literal task ids of every xcom_pull with the ids that Airflow will know."""
         known = pipeline.airflow_ids
-        for template in pipeline.templates:
-            for task_id in {one for pull in template.pulls for one in pull.task_ids} - known:
-                message = f'xcom_pull names "{task_id}", which is not a task here'
-                yield self.problem(pipeline.place(*template.path, needle=task_id), message, suggest(task_id, known))
+        broken = set(pipeline.spec.get("tasks", {})) - set(pipeline.tasks)
+        for _, template, pull in pulls_of(pipeline):
+            for task_id in dict.fromkeys(pull.task_ids):
+                # what a broken task would have become is not known
+                if task_id not in known and broken.isdisjoint(task_id.split(".")):
+                    yield self._found(pipeline, template, pull, task_id)
+
+    def _found(self, pipeline: PipelineView, template: Template, pull: XComPull, task_id: str) -> Problem:
+        known = pipeline.airflow_ids
+        start = max(template.text.find(task_id, pull.offset), 0)
+        end = start + len(task_id)
+        message = f'xcom_pull names "{task_id}", which is not a task here'
+        problem = at(self, pipeline, template, start, end, message, suggest(task_id, known))
+        meant = closest(task_id, known)
+        return replace(problem, fix=replacement(pipeline, template, start, end, meant)) if meant else problem

@@ -109,7 +109,7 @@ def _print_sample(console: Console, dataset: Dataset) -> None:
     shown, hidden = content.columns[:fitting], content.columns[fitting:]
     rest = f" (and {len(hidden)} more columns)" if hidden else ""
     table = Table(box=None, header_style="dim", pad_edge=False)
-    width = max(VALUE_WIDTH, console.width // len(shown) - 2)
+    width = max(VALUE_WIDTH, console.width // max(1, len(shown)) - 2)
     for name in shown:
         table.add_column(escape(name), no_wrap=True, overflow="ellipsis", max_width=width)
     for row in content.sample:

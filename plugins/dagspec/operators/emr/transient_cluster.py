@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -35,7 +35,14 @@ class TransientCluster(SharedOperator, frozen=True):
 
     name: ClassVar[str] = "emr.transient_cluster"
     facts: ClassVar[Facts] = Facts(
-        creates=("emr_cluster",), uses=("emr_cluster",), ends=("emr_cluster",), waits_for=("emr_step",)
+        creates=("emr_cluster",),
+        uses=("emr_cluster",),
+        ends=("emr_cluster",),
+        waits_for=("emr_step",),
+        minutes=8,
+        idle_limit="idle_timeout",
+        ends_itself="auto_terminate",
+        steps="steps",
     )
 
     release_label: Annotated[NonEmpty, Meta(description="EMR release, e.g. emr-7.9.0.")]
@@ -105,7 +112,7 @@ class TransientCluster(SharedOperator, frozen=True):
             "dependencies": [create, *(f"wait_for_{name}" for name in leaves(nodes))],
         }
         group = {"tooltip": f"EMR cluster of {task.dag_id}"}
-        return Expansion(tasks, group, teardowns={end: [create]})
+        return Expansion(tasks, group, {end: [create]}, {create: {"return_value": "text"}} | _step_outputs(nodes))
 
     def _nodes(self, task: Task) -> dict[str, Node]:
         return {name: Node((*task.path, "steps", name), tuple(step.dependencies)) for name, step in self.steps.items()}
@@ -168,3 +175,7 @@ class TransientCluster(SharedOperator, frozen=True):
     def _aws(self) -> Config:
         region = {"region_name": self.region_name} if self.region_name else {}
         return {"aws_conn_id": self.aws_conn_id} | region
+
+
+def _step_outputs(steps: Iterable[str]) -> dict[str, dict[str, str]]:
+    return {f"add_{name}": {"return_value": "list"} for name in steps}

@@ -15,7 +15,9 @@ class SearchToS3(SharedOperator, frozen=True):
     """Search iTunes for each artist; keep every hit as a row of JSON text in one parquet object."""
 
     name: ClassVar[str] = "itunes.search_to_s3"
-    facts: ClassVar[Facts] = Facts(writes=("destination",), outputs={"return_value": "hits of each artist"})
+    facts: ClassVar[Facts] = Facts(
+        writes=("destination",), outputs={"return_value": "mapping"}, template_fields=("artists", "destination")
+    )
 
     artists: Annotated[list[NonEmpty], Meta(min_length=1, description="Search terms, one request each.")]
     destination: Annotated[S3Uri, Meta(description="The object to write, s3://bucket/key.parquet.")]

@@ -1,0 +1,151 @@
+"""What `dagspec lint` does once its arguments are understood."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from difflib import unified_diff
+from pathlib import Path
+from time import perf_counter
+
+from dagspec.cli.common import SPECS, UsageError, find_root
+from dagspec.environment import FILE_NAME
+from dagspec.fixes import Fixed, fix_bytes, write_atomically
+from dagspec.lint import Linter, Options, Result, files_of, lint_sources
+from dagspec.lint_files import lint_files
+from dagspec.masking import masked
+from dagspec.problem import Problem, SpecError
+from dagspec.report import REPORTERS
+from dagspec.selection import Choice
+from dagspec.source import Source, read_bytes
+from dagspec.specs import read_spec, shown_name
+from dagspec.watch import watch
+
+STDIN = [Path("-")]
+CLEAR = "\033[2J\033[H"
+
+
+class Session:
+    """One call of the command."""
+
+    def __init__(self, arguments: argparse.Namespace, choice: Choice) -> None:
+        self.arguments, self.choice = arguments, choice
+        self.options = Options(arguments.env, arguments.pedantic, arguments.strict, not arguments.no_ignores, choice)
+        self.stdin = sys.stdin.buffer.read() if arguments.paths == STDIN else None
+        self.root = find_root(self._start())
+
+    def _start(self) -> Path:
+        if self.stdin is None:
+            return self.arguments.paths[0] if self.arguments.paths else Path.cwd()
+        return Path(self.arguments.stdin_name or "-").absolute().parent
+
+    def watch(self) -> int:
+        """Lint now and after every change; Ctrl-C ends it."""
+        with suppress(KeyboardInterrupt):
+            watch(self._watched, self._again)
+        return 0
+
+    def _watched(self) -> list[Path]:
+        return [*files_of(self.root, self.arguments.paths), self.root / SPECS / FILE_NAME]
+
+    def _again(self) -> None:
+        if sys.stdout.isatty():
+            print(CLEAR, end="")
+        try:
+            self.once()
+        except UsageError as error:  # the last spec was deleted: another may come
+            print(f"dagspec: {error}")
+        sys.stdout.flush()
+
+    def once(self) -> int:
+        """Mend if asked to, lint, print; returns the exit code."""
+        start = perf_counter()
+        if self.arguments.diff:
+            return self._print_diff()
+        if self.arguments.fix:
+            self._fix()
+        result = self._linted()
+        result.seconds = perf_counter() - start
+        report = _statistics if self.arguments.statistics else REPORTERS[self.arguments.format]
+        print(report(result))
+        return 1 if result.count("error") or (self.options.strict and result.problems) else 0
+
+    def _linted(self) -> Result:
+        if self.stdin is not None:
+            return lint_sources(self.root, [read_bytes(self.stdin, self._stdin_name(self.stdin))], self.options)
+        if self.arguments.no_cache:
+            return lint_sources(self.root, [read_spec(path, self.root) for path in self._files()], self.options)
+        return lint_files(self.root, self._files(), self.options)
+
+    def _stdin_name(self, data: bytes) -> str:
+        if self.arguments.stdin_name:
+            return shown_name(Path(self.arguments.stdin_name).absolute(), self.root)
+        value = read_bytes(data, "stdin.yaml").value
+        dag_id = value.get("dag_id") if isinstance(value, dict) else None
+        # without a name the text may call its DAG as it likes
+        return f"{dag_id}.yaml" if isinstance(dag_id, str) else "stdin.yaml"
+
+    def _files(self) -> list[Path]:
+        paths: list[Path] = self.arguments.paths
+        lacking = [path for path in paths if not files_of(self.root, [path])]
+        files = files_of(self.root, paths)
+        if lacking or not files:
+            where = ", ".join(str(path) for path in lacking) or f"{SPECS}/"
+            raise UsageError(f"no spec files under {where} (looked for *.yaml, *.yml)")
+        return files
+
+    def _fix(self) -> None:
+        changed = [(path, fixed) for path, fixed in self._mended() if fixed.count]
+        for path, fixed in changed:
+            try:
+                write_atomically(path, fixed.after)
+            except OSError as error:
+                raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        if changed:
+            count = sum(fixed.count for _, fixed in changed)
+            files = f"{len(changed)} file{'s' if len(changed) != 1 else ''}"
+            print(f"Applied {count} fix{'es' if count != 1 else ''} in {files}.", file=sys.stderr)
+
+    def _print_diff(self) -> int:
+        changed = [(path, fixed) for path, fixed in self._mended() if fixed.count]
+        for path, fixed in changed:
+            print(_diff(fixed, shown_name(path, self.root)), end="")
+        if not changed:
+            print("Nothing to fix.", file=sys.stderr)
+        return 1 if changed else 0
+
+    def _mended(self) -> Iterator[tuple[Path, Fixed]]:
+        """Each file as it is and as it would be; nothing is written."""
+        try:
+            linter = Linter(self.root, self.options)
+        except SpecError:
+            return  # the lint that follows tells what is wrong with the environments
+
+        def check(source: Source) -> list[Problem]:
+            return [problem for problem in linter.check(source) if self.choice.has(problem.rule)]
+
+        for path, data in self._contents():
+            yield path, fix_bytes(data, shown_name(path, self.root), check, self.arguments.unsafe)
+
+    def _contents(self) -> Iterator[tuple[Path, bytes]]:
+        if self.stdin is not None:
+            yield self.root / self._stdin_name(self.stdin), self.stdin
+            return
+        for path in self._files():
+            # lint tells of links out of the repository and of files that cannot be read
+            with suppress(OSError):
+                if path.resolve().is_relative_to(self.root):
+                    yield path, path.read_bytes()
+
+
+def _statistics(result: Result) -> str:
+    return "\n".join(filter(None, [result.statistics(), result.summary()]))
+
+
+def _diff(fixed: Fixed, name: str) -> str:
+    before, after = (
+        masked(text, read_bytes(text.encode(), name)).splitlines(keepends=True) for text in (fixed.before, fixed.after)
+    )
+    return "".join(unified_diff(before, after, f"a/{name}", f"b/{name}"))

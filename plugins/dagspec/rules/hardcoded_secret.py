@@ -1,0 +1,51 @@
+"""`hardcoded-secret`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagspec.problem import Problem
+from dagspec.rule import Rule
+from dagspec.rulekit.secrets import Credential, credentials
+from dagspec.secret_shapes import TOKENS
+from dagspec.source import Source
+from dagspec.view import PipelineView
+
+
+class HardcodedSecret(Rule):
+    """A password, a token or a private key stands in the file in plain text.
+
+    Why: everybody who can read the repository, or ever could, can use it, and Airflow does not hide it in its logs.
+
+    Bad:
+        tasks:
+          load:
+            operator: airflow.providers.standard.operators.bash.BashOperator
+            bash_command: psql --host dw.example.org --file load.sql
+            env: {PGPASSWORD: Tr1cky-Passw0rd}
+
+    Good:
+        tasks:
+          load:
+            operator: airflow.providers.common.sql.operators.sql.SQLExecuteQueryOperator
+            conn_id: warehouse
+            sql: sql/load.sql
+    """
+
+    tags = ("secrets",)
+
+    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+        """Look for tokens of known formats anywhere, and for values under names that say secret."""
+        yield from self.check_environments(pipeline.source)
+
+    def check_environments(self, source: Source) -> Iterator[Problem]:
+        """The same in the environments' file."""
+        for found in credentials(source, "secret"):
+            help_ = 'use "{{ conn.<id>.password }}", a connection id, or a secrets backend, and change the secret'
+            yield found.told(self.problem(source.place(), _message(found), help_), source)
+
+
+def _message(found: Credential) -> str:
+    if found.name in TOKENS:
+        return f"{found.name} in plain text"
+    return f'"{found.name}" holds a secret in plain text, for everybody who can read the repository'
