@@ -1,0 +1,1 @@
+"""How fast `dagspec lint` is, measured against what else there is."""
