@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from dagspec.kinds import NonEmpty, Positive
-from dagspec.problem import SpecError
+from dagspec.problem import Problem, SpecError
 from dagspec.schema import check
 from dagspec.source import Source
 from dagspec.spec import Keys
@@ -64,18 +64,10 @@ class Policy(msgspec.Struct, frozen=True):
 def load_policy(source: Source) -> Policy:
     """The policy of a file. Raises SpecError when the file is wrong."""
     problems = list(source.problems)
-    if not problems:
-        problems = check(source.value, (PolicyFile,), source, ()) if _is_mapping(source.value) else [_not_rules(source)]
+    if not problems and not isinstance(source.value, dict):
+        message = 'a policy must be a mapping with the key "rules"'
+        problems = [Problem("wrong-type", message, source.place())]
+    problems = problems or check(source.value, (PolicyFile,), source, ())
     if problems:
         raise SpecError(problems)
     return Policy(msgspec.convert(source.value, PolicyFile).rules, source.name)
-
-
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _not_rules(source: Source) -> Any:
-    from dagspec.problem import Problem
-
-    return Problem("wrong-type", 'a policy must be a mapping with the key "rules"', source.place())

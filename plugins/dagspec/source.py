@@ -22,6 +22,7 @@ MAX_VALUES = 200_000  # after aliases: a few lines of nested aliases can stand f
 SAFE_OPENERS = 5_000
 
 _MERGE = "tag:yaml.org,2002:merge"
+_Child = tuple[yaml.Node | None, yaml.Node]  # the key (None in a list) and the value
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +38,7 @@ class Source:
     whole: Source | None = None  # that file
     notes: list[Problem] = field(default_factory=list)  # told by lint; they do not stop it from loading
     _line_starts: list[int] = field(default_factory=list, repr=False)
-    _keys: dict[int, dict[Any, tuple[yaml.Node | None, yaml.Node]]] = field(default_factory=dict, repr=False)
+    _keys: dict[int, dict[Any, _Child]] = field(default_factory=dict, repr=False)
 
     @property
     def dag_id(self) -> str:
@@ -114,13 +115,24 @@ class Source:
             key, node = child
         return key, node, len(path)
 
-    def _child(self, node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+    def _child(self, node: yaml.Node | None, step: str | int) -> _Child | None:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
+            return None, node.value[step]
         if not isinstance(node, yaml.MappingNode):
-            return _child(node, step)
+            return None
         own = self._keys.get(id(node))
         if own is None:
             own = self._keys[id(node)] = {key.value: (key, value) for key, value in _own_keys(node)}
-        return own.get(step) or _merged_child(node, step)
+        return own.get(step) or self._merged_child(node, step)
+
+    def _merged_child(self, node: yaml.MappingNode, step: str | int) -> _Child | None:
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                found = [child for base in bases if (child := self._child(base, step))]
+                if found:
+                    return found[0]
+        return None
 
 
 def _own_keys(node: yaml.MappingNode) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
@@ -133,25 +145,6 @@ def _holds(parent: yaml.Node, key: yaml.Node | None, child: yaml.Node) -> bool:
     first, last = parent.start_mark.index, parent.end_mark.index
     inside = first <= before.start_mark.index and child.end_mark.index <= last
     return inside and (key is None or key.end_mark.index <= child.start_mark.index)
-
-
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
-        return None, node.value[step]
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    own = [(key, value) for key, value in node.value if key.tag != _MERGE and key.value == step]
-    return own[-1] if own else _merged_child(node, step)
-
-
-def _merged_child(node: yaml.MappingNode, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    for key, value in node.value:
-        if key.tag == _MERGE:
-            bases = value.value if isinstance(value, yaml.SequenceNode) else [value]
-            found = [child for base in bases if (child := _child(base, step))]
-            if found:
-                return found[0]
-    return None
 
 
 def read_file(path: Path, name: str = "") -> Source:
