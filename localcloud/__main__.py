@@ -21,9 +21,10 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("py4j").setLevel(logging.WARNING)
     try:
-        from localcloud.server import serve  # after the arguments: it needs packages that may be missing
+        from localcloud.server import Ports, serve  # after the arguments: it needs packages that may be missing
 
-        serve(arguments.root, arguments.port, warm=arguments.spark == "warm")
+        ports = Ports(arguments.port, arguments.redshift_port, arguments.snowflake_port)
+        serve(arguments.root, ports, warm=arguments.spark == "warm")
     except SetupError as error:
         print(f"localcloud: {error}", file=sys.stderr)
         return 2
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m localcloud",
-        description="S3 and EMR of AWS on this machine, really doing the work.",
+        description="S3, EMR, Glue, Redshift and Snowflake on this machine, really doing the work.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -49,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--root", type=Path, required=True, help="folder of the data, the state and the logs")
     command.add_argument("--port", type=_port, default=5055, help="port on 127.0.0.1, 0 for a free one (%(default)s)")
+    command.add_argument(
+        "--redshift-port", type=_port, default=5439, help="port of Redshift, 0 for a free one (%(default)s)"
+    )
+    command.add_argument(
+        "--snowflake-port", type=_port, default=8443, help="port of Snowflake, 0 for a free one (%(default)s)"
+    )
     command.add_argument(
         "--spark",
         choices=("warm", "cold"),

@@ -126,8 +126,8 @@ def _submit_cold(job: Submission, application: Path, python_path: list[str]) -> 
 
 
 def _importable(file: Path, folder: Path) -> str:
-    """What to put on Python's path for one of --py-files: an archive itself, a module's own folder."""
-    if zipfile.is_zipfile(file):
+    """What to put on Python's path for one of --py-files: an archive or a folder itself, a module's own folder."""
+    if file.is_dir() or zipfile.is_zipfile(file):
         return str(file)
     modules = folder / "py-files"
     modules.mkdir(exist_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
 BIN = HOME / "localcloud" / "bin"
+SNOWFLAKE_PYTHON = HOME / ".venv-snowflake" / "bin" / "python"
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 _INHERITED = ("LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "LOGNAME")
@@ -40,6 +41,16 @@ class Layout:
     def work(self) -> Path:
         """Scratch folders of clusters and steps, with their stdout and stderr."""
         return self.root / "work"
+
+    @property
+    def redshift(self) -> Path:
+        """PostgreSQL's data and log, behind the local Redshift."""
+        return self.root / "redshift"
+
+    @property
+    def snowflake(self) -> Path:
+        """Databases, users and certificates of the local Snowflake, and its log."""
+        return self.root / "snowflake"
 
     @property
     def spark_log(self) -> Path:

@@ -10,33 +10,50 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.layout import Layout, SetupError
+from localcloud.layout import SNOWFLAKE_PYTHON, Layout, SetupError
 from localcloud.processes import Supervisor
+from localcloud.redshift.service import Redshift
+from localcloud.snowflake.lazy import LazySnowflake
 from localcloud.spark.jvm import WarmSpark
 
 _HOST = "127.0.0.1"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def serve(root: Path, port: int, *, warm: bool) -> None:
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts listen on 127.0.0.1; 0 takes a free port."""
+
+    aws: int
+    redshift: int
+    snowflake: int
+
+
+def serve(root: Path, ports: Ports, *, warm: bool) -> None:
     """Serve until SIGTERM or SIGINT. SetupError if it cannot start."""
     stop = threading.Event()
     for number in _SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
-        listener = stack.enter_context(_listen(port))
+        listener = stack.enter_context(_listen(ports.aws))
         layout = Layout(root.resolve(), f"http://{_HOST}:{listener.getsockname()[1]}")
         layout.make_folders()
         stack.enter_context(_only_server(layout))
         supervisor = Supervisor(layout)
         stack.callback(supervisor.close)
+        redshift = Redshift(layout, supervisor, ports.redshift)
+        stack.callback(redshift.close)
+        snowflake = LazySnowflake(supervisor, SNOWFLAKE_PYTHON, layout.snowflake, layout.s3, ports.snowflake)
+        stack.callback(snowflake.close)
+        snowflake.start()
         spark = WarmSpark(layout, supervisor, warm=warm)
         stack.callback(spark.close)
         spark.start()
-        stack.enter_context(_serving(listener, layout, supervisor, spark))
+        stack.enter_context(_serving(listener, layout, supervisor, spark, redshift, snowflake))
         print(f"READY {layout.endpoint}", flush=True)
         stop.wait()
 
@@ -72,7 +89,14 @@ def _only_server(layout: Layout) -> Iterator[None]:
 
 
 @contextmanager
-def _serving(listener: socket.socket, layout: Layout, supervisor: Supervisor, spark: WarmSpark) -> Iterator[None]:
+def _serving(
+    listener: socket.socket,
+    layout: Layout,
+    supervisor: Supervisor,
+    spark: WarmSpark,
+    redshift: Redshift,
+    snowflake: LazySnowflake,
+) -> Iterator[None]:
     """Answer requests in the background; at the end, kill the programs of all steps."""
     os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
     # heavy imports, after everything that can refuse to start
@@ -81,28 +105,45 @@ def _serving(listener: socket.socket, layout: Layout, supervisor: Supervisor, sp
 
     from localcloud import http
     from localcloud.emr import backend as emr
-    from localcloud.emr.workplace import Services
+    from localcloud.glue import backend as glue
+    from localcloud.redshift import control
     from localcloud.s3 import backend as s3
+    from localcloud.services import Services
 
     services = Services(layout, supervisor, spark)
     s3.register(layout.s3)
     emr.register(services)
+    glue.register(services)
+    control.register(redshift, layout)
     aws = DomainDispatcherApplication(create_backend_app)
-    app = http.compose(aws, lambda: _status(layout, spark, emr.running_jobs()), lambda: _gateway(layout, spark))
+
+    def status() -> dict[str, Any]:
+        running = {"steps": emr.running_jobs(), "job_runs": glue.running_jobs()}
+        warehouses = {"redshift": redshift.status(), "snowflake": _snowflake_status(snowflake)}
+        return {**_status(layout, spark), **running, **warehouses}
+
+    app = http.compose(aws, status, lambda: _gateway(layout, spark))
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server(_HOST, 0, app, threaded=True, request_handler=MotoRequestHandler, fd=listener.fileno())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="http", daemon=True)
     thread.start()
     emr.resume(services)
+    glue.resume(services)
     try:
         yield
     finally:
         server.shutdown()
         emr.close()
+        glue.close()
+        control.close()
 
 
-def _status(layout: Layout, spark: WarmSpark, jobs: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"pid": os.getpid(), "root": str(layout.root), "spark": spark.status(), "steps": jobs}
+def _status(layout: Layout, spark: WarmSpark) -> dict[str, Any]:
+    return {"pid": os.getpid(), "root": str(layout.root), "spark": spark.status()}
+
+
+def _snowflake_status(snowflake: LazySnowflake) -> dict[str, Any]:
+    return {"port": snowflake.port, "state": snowflake.state, "pid": snowflake.pid}
 
 
 def _gateway(layout: Layout, spark: WarmSpark) -> dict[str, Any] | None:

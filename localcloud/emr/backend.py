@@ -12,8 +12,8 @@ from moto.emr.exceptions import InvalidCluster, InvalidRequestException, Validat
 from localcloud.emr import state
 from localcloud.emr.model import LocalCluster, LocalStep, as_request, plain
 from localcloud.emr.runner import ClusterRunner
-from localcloud.emr.workplace import Services
 from localcloud.layout import ACCOUNT
+from localcloud.services import Services
 
 log = logging.getLogger(__name__)
 _SERVER_STOPPED = "The local cloud stopped while the step was running"
@@ -197,7 +197,7 @@ def _fail_lost_steps(cluster: LocalCluster, runner: ClusterRunner) -> None:
 
 def _cancel(runner: ClusterRunner, step: models.Step) -> dict[str, str]:
     assert isinstance(step, LocalStep)  # noqa: S101 - `register` makes moto use it
-    if runner.cancel(step, "Cancelled by user"):
+    if runner.steps.cancel(step, "Cancelled by user"):
         return {"StepId": step.id, "Status": "SUBMITTED"}
     return {"StepId": step.id, "Status": "FAILED", "Reason": f"The step is {step.state}."}
 
@@ -218,7 +218,7 @@ def resume(services: Services) -> None:
 
 def running_jobs() -> list[dict[str, Any]]:
     """The steps whose programs run now, with their process ids."""
-    return [job for backend in _backends() for runner in backend.runners.values() for job in runner.running()]
+    return [job for backend in _backends() for runner in backend.runners.values() for job in runner.steps.running()]
 
 
 def close() -> None:

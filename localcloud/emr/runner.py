@@ -1,4 +1,4 @@
-"""The life of one cluster, in one thread: bootstrap actions, steps, the end."""
+"""The life of one cluster, in one thread: bootstrap actions, waiting for steps, the end."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from moto.core.utils import utcnow
 from moto.emr.models import BootstrapAction
 
 from localcloud.emr.model import LocalCluster, LocalStep
-from localcloud.emr.steps import Outcome
-from localcloud.emr.workplace import Services, Workplace
+from localcloud.emr.step_runner import StepRunner
+from localcloud.emr.workplace import Workplace
 from localcloud.processes import Job
+from localcloud.services import Services
 
 log = logging.getLogger(__name__)
 _STEPS_FAILED = "Steps completed with errors"
@@ -26,12 +26,12 @@ class ClusterRunner:
 
     def __init__(self, cluster: LocalCluster, services: Services, save: Callable[[LocalCluster], None]) -> None:
         self.cluster = cluster
-        self.jobs: dict[str, Job] = {}
         self._save = save
         self._bootstrap_jobs: list[Job] = []
         self._closed = False
         self._end: tuple[str, str, str] | None = None
         self._workplace = Workplace(cluster, services)
+        self.steps = StepRunner(cluster, self._workplace, self.wake, self.step_failed)
 
     def start(self) -> None:
         """Begin the cluster's life, in a thread of its own."""
@@ -55,35 +55,11 @@ class ClusterRunner:
             self.wake()
         threading.Thread(target=self._kill_all, daemon=True).start()
 
-    def cancel(self, step: LocalStep, reason: str) -> bool:
-        """Cancel a step that waits or runs; False if it has ended."""
-        with self.cluster.changed:
-            if step.state == "PENDING":
-                step.end("CANCELLED", reason)
-                self.wake()
-                return True
-            job = self.jobs.get(step.id)
-            if step.state != "RUNNING" or job is None:
-                return False
-            step.reason, step.state = reason, "CANCEL_PENDING"
-            self.wake()
-        threading.Thread(target=job.stop, daemon=True).start()
-        return True
-
-    def running(self) -> list[dict[str, Any]]:
-        """The steps whose programs run now."""
-        with self.cluster.changed:
-            running = [(step, self.jobs[step.id].process) for step in self.cluster.steps if step.id in self.jobs]
-        return [
-            {"cluster": self.cluster.id, "step": step.id, "name": step.name, "pid": process.pid}
-            for step, process in running
-            if process
-        ]
-
     def close(self) -> None:
         """The local cloud stops: kill the programs, but leave the state as it is for the next start."""
         with self.cluster.changed:
             self._closed = True
+            self.steps.close()
             self.cluster.changed.notify_all()
         self._kill_all(grace_seconds=0.5)
 
@@ -95,7 +71,7 @@ class ClusterRunner:
                 self._serve()
         except Exception as error:
             log.exception("cluster %s", self.cluster.id)
-            self._end = ("TERMINATED_WITH_ERRORS", "INTERNAL_ERROR", f"{type(error).__name__}: {error}")
+            self.terminate("TERMINATED_WITH_ERRORS", "INTERNAL_ERROR", f"{type(error).__name__}: {error}")
         if not self._closed:
             self._finish()
 
@@ -128,8 +104,8 @@ class ClusterRunner:
         changed = self.cluster.changed
         with changed:
             while not (self._end or self._closed):
-                self._start_steps()
-                if self.jobs:
+                self.steps.start_pending()
+                if self.steps.jobs:
                     self._enter("RUNNING", "Running step")
                     changed.wait()
                 elif self.cluster.auto_terminate:
@@ -165,7 +141,7 @@ class ClusterRunner:
     def _finish(self) -> None:
         self._kill_all()
         with self.cluster.changed:
-            while self.jobs:
+            while self.steps.jobs:
                 self.cluster.changed.wait()
             self.cluster.cancel_pending("The cluster was terminated")
             state, code, message = self._end or ("TERMINATED_WITH_ERRORS", "INTERNAL_ERROR", "")
@@ -174,46 +150,10 @@ class ClusterRunner:
 
     def _kill_all(self, grace_seconds: float = 2.0) -> None:
         with self.cluster.changed:
-            jobs = [*self.jobs.values(), *self._bootstrap_jobs]
+            jobs = [*self.steps.jobs.values(), *self._bootstrap_jobs]
         if jobs:
             with ThreadPoolExecutor(len(jobs)) as pool:
                 list(pool.map(lambda job: job.stop(grace_seconds), jobs))
-
-    # Steps.
-
-    def _start_steps(self) -> None:
-        pending = [step for step in self.cluster.steps if step.state == "PENDING"]
-        free = (self.cluster.step_concurrency_level or 1) - len(self.jobs)
-        for step in pending[: max(0, free)]:
-            self.jobs[step.id] = self._workplace.step_job(step)
-            step.begin()
-            self._save(self.cluster)
-            threading.Thread(target=self._run_step, args=(step,), name=step.id, daemon=True).start()
-
-    def _run_step(self, step: LocalStep) -> None:
-        job = self.jobs[step.id]
-        try:
-            outcome = self._workplace.run_step(job, step)
-        except Exception as error:
-            log.exception("step %s", step.id)
-            outcome = Outcome(-1, f"internal error of the local cloud: {error}")
-        if self._closed:
-            return
-        self._workplace.clean_up(job)
-        self._workplace.upload_step_logs(job, step)
-        with self.cluster.changed:
-            self._end_step(step, outcome)
-            del self.jobs[step.id]
-            self.wake()
-
-    def _end_step(self, step: LocalStep, outcome: Outcome | None) -> None:
-        if outcome is None or step.state == "CANCEL_PENDING" or (self._end and outcome.status):
-            step.end("CANCELLED", step.reason or "The cluster was terminated")
-        elif outcome.status == 0:
-            step.end("COMPLETED")
-        else:
-            step.end("FAILED", outcome.reason, self._workplace.failure(self.jobs[step.id], step, outcome.reason))
-            self.step_failed(step)
 
     def step_failed(self, step: LocalStep) -> None:
         """Apply a failed step's ActionOnFailure."""

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from moto.emr.models import BootstrapAction
 
 from localcloud.emr import logs, steps
 from localcloud.emr.model import LocalCluster, LocalStep
 from localcloud.emr.steps import Machine, Outcome, UnsupportedStepError
-from localcloud.layout import Layout
-from localcloud.processes import Job, JobCancelledError, Supervisor
+from localcloud.processes import Job, JobCancelledError
 from localcloud.s3.fetch import FetchError
-
-
-class Spark(Protocol):
-    """What a cluster wants of the shared Spark JVM."""
-
-    def cancel(self, job_group: str) -> None:
-        """Cancel the Spark jobs of a step."""
-
-
-@dataclass(frozen=True)
-class Services:
-    """What all clusters share."""
-
-    layout: Layout
-    supervisor: Supervisor
-    spark: Spark
+from localcloud.services import Services
 
 
 class Workplace:

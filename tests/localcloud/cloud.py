@@ -176,7 +176,7 @@ def serving(root: Path, *options: str) -> Iterator[Cloud]:
     root = root.resolve()
     errors = root.with_name(f"{root.name}.err").open("a+")
     process = subprocess.Popen(
-        command(root, "--port", "0", *options),
+        command(root, "--port", "0", "--redshift-port", "0", "--snowflake-port", "0", *options),
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=errors,

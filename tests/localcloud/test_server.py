@@ -34,7 +34,7 @@ def test_a_busy_port(tmp_path: Path) -> None:
 
 
 def test_a_second_server_on_the_same_root(cloud: Cloud) -> None:
-    message = refused(cloud.root, "--port", "0")
+    message = refused(cloud.root, "--port", "0", "--redshift-port", "0", "--snowflake-port", "0")
     assert f"another local cloud (process {cloud.process.pid}) serves {cloud.root}" in message
 
 

@@ -1,0 +1,1 @@
+"""Glue whose jobs really run, whose crawlers really look, and whose Data Catalog survives a restart."""

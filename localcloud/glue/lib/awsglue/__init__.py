@@ -1,0 +1,1 @@
+"""The `awsglue` API of Glue jobs, for Spark on this machine: DynamicFrames are DataFrames here."""
