@@ -25,10 +25,11 @@ up: setup ## The same, and leave Airflow's UI up until Ctrl-C
 
 test: setup check test-unit test-cloud test-e2e ## Set up what is needed and run every test
 
-check: setup ## Format, lint and types of the code; lint of the specs
+check: setup ## Format, lint and types of the code; format and lint of the specs
 	@$(AIRFLOW)/bin/ruff format --check --quiet .
 	@$(AIRFLOW)/bin/ruff check --quiet .
 	@$(AIRFLOW)/bin/mypy
+	@$(AIRFLOW)/bin/dagspec fmt --check
 	@$(AIRFLOW)/bin/dagspec lint
 
 test-unit: setup ## Tests of the compiler, the loader and the command
@@ -52,6 +53,7 @@ native-catalog: setup ## Write the table of provider operators that lint reads
 
 docs: setup ## Draw the pictures and write the generated pages of docs/
 	@$(AIRFLOW)/bin/dagspec graph itunes_split -o docs/itunes_split.svg
+	@$(AIRFLOW)/bin/dagspec graph nyc_taxi -o docs/nyc_taxi.svg
 	@$(AIRFLOW)/bin/dagspec rules --format markdown > docs/rules.md
 
 bench: $(AIRFLOW)/.ready $(BENCH)/.ready ## Measure lint against its goals and write docs/performance.md

@@ -15,6 +15,8 @@ from bench.specs import write_repository
 BIN = Path(sys.executable).parent
 PEERS = Path(__file__).resolve().parent.parent / ".venv-bench" / "bin"
 COMPOSE = Path(__file__).with_name("compose.py").resolve()
+PROPORTION = Path(__file__).with_name("proportion.py").resolve()
+SHORT, LONG = 15_000, 60_000  # characters
 DATE = "2026-11-20"  # findings about dates would change what is measured
 
 
@@ -42,6 +44,9 @@ GOALS = (
     Goal("start: `dagspec --version` against `python -c pass`", "dagspec --version", "python -c pass", most=4),
     Goal("all specs: `dagspec lint` against the C YAML loader alone", "lint of all", "YAML of all", most=3),
     Goal("all specs: unchanged, linted again, against the first time", "lint again", "lint of all", most=0.1),
+    # a little above the factor of the lengths: time that grew with its square would give 16
+    Goal("secrets: a text four times as long", "secrets, long", "secrets, short", most=5),
+    Goal("templates: a text four times as long", "templates, long", "templates, short", most=5),
 )
 
 
@@ -72,12 +77,24 @@ def all_specs(folder: Path, count: int) -> dict[str, Command]:
     return {"YAML of all": compose, "lint of all": lint, "lint again": lint}
 
 
+def texts(folder: Path) -> dict[str, Command]:
+    """Texts made to be slow to look through, short and four times as long."""
+    sizes = {"short": SHORT, "long": LONG}
+    return {
+        f"{kind}, {size}": Command((sys.executable, str(PROPORTION), kind, str(length)), folder)
+        for kind in ("secrets", "templates")
+        for size, length in sizes.items()
+    }
+
+
 def measure(folder: Path, count: int, repetitions: int) -> Costs:
     """Run everything. Raises BenchError when something cannot run."""
     environments = _environments(folder)
     costs = repeat(one_spec(folder), environments, repetitions)
-    many = repeat(all_specs(folder, count), environments, max(3, repetitions // 3))
-    return Costs(costs.of | many.of)
+    few = max(3, repetitions // 3)
+    many = repeat(all_specs(folder, count), environments, few)
+    long = repeat(texts(folder), environments, few)
+    return Costs(costs.of | many.of | long.of)
 
 
 def _environments(folder: Path) -> Iterator[dict[str, str]]:

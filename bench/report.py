@@ -27,6 +27,8 @@ same ratio in elapsed time. Each process starts anew and each first lint has an 
 - One spec is the same pipeline in the three formats: the dag-factory file is what `dagspec render` writes, the
   templates of Blueprint are in `bench/blueprint_templates.py`. `dagfactory lint` checks the YAML's syntax,
   `blueprint lint` the keys and types of the templates, `dagspec lint` all its rules for every environment.
+- "A text four times as long" is `bench/proportion.py`: texts of 15,000 and of 60,000 characters, made to be slow to
+  look through.
 - "The C YAML loader alone" is `bench/compose.py`: a Python process that reads and composes every file.
 
 ![Processor time for one spec]({picture})

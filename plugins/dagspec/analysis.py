@@ -19,6 +19,7 @@ from dagspec.schema import check
 from dagspec.shared import Expansion, Task
 from dagspec.source import Source
 from dagspec.spec import Pipeline
+from dagspec.trigger import trigger_problems
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class _Analyst:
         found.expansions = {name: one for name in spec["tasks"] if (one := self._expansion(name, spec))}
         self.problems += check_graph(found.nodes, self.source)
         self._check_ids(found.expansions)
+        self.problems += trigger_problems(spec, self.source)
         self.problems += policy_problems(found)
         self._tell_once()
         return found

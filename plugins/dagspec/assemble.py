@@ -6,6 +6,7 @@ from typing import Any
 
 from dagspec.dag_keys import dag_config
 from dagspec.shared import Config, Expansion
+from dagspec.trigger import watch
 
 
 def assemble(spec: dict[str, Any], dag_id: str, expansions: dict[str, Expansion]) -> Config:
@@ -19,6 +20,8 @@ def assemble(spec: dict[str, Any], dag_id: str, expansions: dict[str, Expansion]
             _set(config["tasks"][name], "task_group_name", entry.get("task_group_name"))
         else:
             _place_group(config, name, expansion, upstream, entry.get("task_group_name"))
+    if "trigger" in spec:
+        watch(config, spec)
     return config
 
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 from airflow.sdk import DAG, BaseOperator, TriggerRule
 from airflow.sdk.module_loading import import_string
 from dagfactory.dagbuilder import SYSTEM_PARAMS, DagBuilder
+from dagfactory.utils import cast_with_type
 
 from dagspec.compiler import Compiled
 from dagspec.masking import masked, masked_source
@@ -54,6 +55,8 @@ def build(compiled: Compiled) -> DAG:
     """Build the DAG. Raises BuildError when dag-factory or Airflow refuses it."""
     config = {key: value for key, value in compiled.config.items() if key != "dag_id"}
     _check_operators(config["tasks"])
+    if isinstance(config["schedule"], list):
+        config["schedule"] = cast_with_type(config["schedule"])  # the compiler alone puts objects there
     try:
         dag: DAG = _Builder(compiled.dag_id, config, {}).build()["dag"]
         for key in _DROPPED:

@@ -12,7 +12,7 @@ from dagspec.problem import KeyPath, Problem
 from dagspec.source import Source
 
 # built by the compiler itself, or only of use to it
-_OWN = {"tasks", "task_groups", "vars", "owner", "timezone", "dag_id", "doc_md"}
+_OWN = {"tasks", "task_groups", "vars", "owner", "timezone", "dag_id", "doc_md", "trigger"}
 _DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
 _DATES = ("start_date", "end_date")
 

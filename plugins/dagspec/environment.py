@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dagspec.problem import Problem, SpecError, shown, suggest
+from dagspec.environment_check import DEFAULTS, environment_problems
+from dagspec.problem import Problem, SpecError, suggest
 from dagspec.source import Source
 
 if TYPE_CHECKING:
@@ -38,13 +39,13 @@ class Environment:
 
 def load_environments(source: Source) -> dict[str, Environment]:
     """All environments of a file, by name. Raises SpecError when it is missing or wrong."""
-    problems = source.problems or list(_problems(source))
+    problems = source.problems or environment_problems(source)
     if problems:
         raise SpecError(problems)
     named = {key: values for key, values in source.value.items() if not key.startswith("x-")}
     if not named:
         raise SpecError([Problem("wrong-type", "the file holds no environment", source.place())])
-    siblings = {key: set(values) - {"operator_defaults"} for key, values in named.items()}
+    siblings = {key: set(values) - {DEFAULTS} for key, values in named.items()}
     return {key: _environment(key, source, siblings) for key in named}
 
 
@@ -59,25 +60,4 @@ def pick(environments: dict[str, Environment], name: str) -> Environment:
 
 def _environment(name: str, source: Source, siblings: dict[str, set[str]]) -> Environment:
     values = dict(source.value[name])
-    return Environment(name, source, values, values.pop("operator_defaults", {}), siblings)
-
-
-def _problems(source: Source) -> list[Problem]:
-    if not isinstance(source.value, dict) or not source.value:
-        return [Problem("wrong-type", "the file must map the names of environments to values", source.place())]
-    problems = []
-    for name, values in source.value.items():
-        if not isinstance(values, dict):
-            message = f'environment "{name}" must be a mapping of names to values, got {shown(values)}'
-            problems.append(Problem("wrong-type", message, source.place((name,))))
-        elif not isinstance(values.get("code_uri", ""), str):
-            message = '"code_uri" must be an s3:// path'
-            problems.append(Problem("wrong-type", message, source.place((name, "code_uri"))))
-        elif not _are_mappings(values.get("operator_defaults", {})):
-            message = '"operator_defaults" must map operators to their arguments'
-            problems.append(Problem("wrong-type", message, source.place((name, "operator_defaults"))))
-    return problems
-
-
-def _are_mappings(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(inner, dict) for inner in value.values())
+    return Environment(name, source, values, values.pop(DEFAULTS, {}), siblings)

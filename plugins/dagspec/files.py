@@ -37,7 +37,7 @@ class Files:
         """
         if reference.startswith(REMOTE):
             return reference
-        path = self._path(reference)
+        path = self.path(reference)
         if not self.code_uri:
             raise FileError("the environment has no code_uri to keep this file under", 'add "code_uri: s3://…"')
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
@@ -45,7 +45,8 @@ class Files:
         self.used[uri] = path
         return uri
 
-    def _path(self, reference: str) -> Path:
+    def path(self, reference: str) -> Path:
+        """The file of the repository that a path names. Raises FileError when there is none."""
         root = self.root.resolve()
         try:
             path = (root / reference).resolve()

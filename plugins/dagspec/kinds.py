@@ -34,6 +34,20 @@ NonEmpty = Annotated[str, Meta(min_length=1, extra_json_schema=_expected("a text
 Positive = Annotated[int, Meta(ge=1, le=_LARGEST, extra_json_schema=_expected("a whole number from 1"))]
 Natural = Annotated[int, Meta(ge=0, le=_LARGEST, extra_json_schema=_expected("a whole number from 0"))]
 S3Uri = Annotated[str, Meta(pattern=r"^s3://[^/]+(/.*)?$|^\{\{.*\}\}", extra_json_schema=_expected("an s3:// path"))]
+Bucket = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]" + _END,
+        extra_json_schema=_expected('a bucket\'s name such as "my-lake"'),
+    ),
+]
+Queue = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9_-]{1,80}|https?://[^\s{}]+/[A-Za-z0-9_-]{1,80})" + _END,
+        extra_json_schema=_expected("the name or the URL of a standard SQS queue"),
+    ),
+]
 RepositoryFile = Annotated[
     str,
     Meta(min_length=1, extra_json_schema={"x-file": True} | _expected("a file of this repository, or an s3:// path")),
@@ -53,6 +67,11 @@ def parse_duration(value: str | int) -> timedelta:
     for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)", value):
         total += timedelta(**{_UNITS[unit]: float(number)})
     return total
+
+
+def whole_seconds(value: str | int) -> int:
+    """A duration of a spec in whole seconds, at least one: what waiters and triggers count in."""
+    return max(1, round(parse_duration(value).total_seconds()))
 
 
 def is_date(value: Any) -> bool:

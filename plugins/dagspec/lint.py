@@ -18,7 +18,7 @@ from dagspec.problem import Problem, SpecError
 from dagspec.rule import Rule, all_rules
 from dagspec.selection import Choice
 from dagspec.source import Source
-from dagspec.specs import FOLDER, check_unique, read_environments, read_spec, spec_files
+from dagspec.specs import FOLDER, TESTS, check_unique, read_environments, read_spec, spec_files
 from dagspec.view import PipelineView
 
 
@@ -184,7 +184,9 @@ def files_of(root: Path, paths: Iterable[Path]) -> list[Path]:
     inside = [Path(os.path.realpath(path)) for path in paths]  # resolve() raises for a link to itself
     if not inside:
         return everything
-    files = [path for path in inside if path.is_file() and path != (root / FOLDER / FILE_NAME).resolve()]
+    folder = (root / FOLDER).resolve()
+    others = (folder / FILE_NAME, folder / TESTS)  # a commit hook names every file that was touched
+    files = [path for path in inside if path.is_file() and not any(map(path.is_relative_to, others))]
     folders = [path for path in inside if path.is_dir()]
     below = [
         path for path in everything if any(Path(os.path.realpath(path)).is_relative_to(folder) for folder in folders)

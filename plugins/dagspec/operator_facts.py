@@ -35,7 +35,7 @@ def facts_of(operator: str, arguments: dict[str, Any]) -> Facts:
     if is_native(operator):
         return _native_facts(operator, arguments)
     kind = catalog().get(operator)
-    return kind.facts if kind else Facts()
+    return kind.facts_with(arguments) if kind else Facts()
 
 
 @cache

@@ -63,6 +63,8 @@ class Policy(msgspec.Struct, frozen=True):
 
 def load_policy(source: Source) -> Policy:
     """The policy of a file. Raises SpecError when the file is wrong."""
+    from dagspec.policy_names import name_problems  # it knows all operators, and this module's rules
+
     problems = list(source.problems)
     if not problems and not isinstance(source.value, dict):
         message = 'a policy must be a mapping with the key "rules"'
@@ -70,4 +72,7 @@ def load_policy(source: Source) -> Policy:
     problems = problems or check(source.value, (PolicyFile,), source, ())
     if problems:
         raise SpecError(problems)
-    return Policy(msgspec.convert(source.value, PolicyFile).rules, source.name)
+    rules = msgspec.convert(source.value, PolicyFile).rules
+    if wrong := list(name_problems(rules, source)):
+        raise SpecError(wrong)
+    return Policy(rules, source.name)

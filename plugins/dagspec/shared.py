@@ -80,6 +80,11 @@ class SharedOperator(Keys, frozen=True):
     name: ClassVar[str] = ""
     facts: ClassVar[Facts] = Facts()
 
+    @classmethod
+    def facts_with(cls, arguments: dict[str, Any]) -> Facts:  # noqa: ARG003 - most operators have one set of facts
+        """The facts of a task with these arguments, which are not checked yet."""
+        return cls.facts
+
     def check(self, task: Task) -> Iterator[Problem]:  # noqa: ARG002 - most operators need no more than their types
         """Problems that the types cannot tell."""
         yield from ()
@@ -87,3 +92,17 @@ class SharedOperator(Keys, frozen=True):
     def expand(self, task: Task) -> Expansion:
         """The dag-factory tasks of this one. Runs none of the operator's code and opens no connection."""
         raise NotImplementedError
+
+    def exactly_one(self, task: Task, *names: str) -> Iterator[Problem]:
+        """A problem unless exactly one of these options is set."""
+        given = [name for name in names if getattr(self, name) is not None]
+        if len(given) != 1:
+            message = f'"{task.id}" must have exactly one of {" and ".join(names)}'
+            yield Problem("missing-key", message, task.place(key=True), self._found(given, task))
+
+    def _found(self, given: list[str], task: Task) -> str:
+        defaults = task.environment.operator_defaults.get(self.name, {})
+        inherited = [name for name in given if name in defaults]
+        if inherited and len(inherited) < len(given):
+            return f"the environment's operator_defaults set {inherited[0]}: take it away with {inherited[0]}: null"
+        return f"found: {', '.join(given)}" if given else ""

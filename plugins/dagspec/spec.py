@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from dagspec.kinds import Date, Duration, Id, Natural, NonEmpty, Positive
+from dagspec.kinds import Bucket, Date, Duration, Id, Natural, NonEmpty, Positive, Queue
 
 TriggerRule = Literal[
     "all_success",
@@ -95,6 +95,22 @@ class TaskGroup(Keys, frozen=True):
     ui_fgcolor: NonEmpty | UnsetType = UNSET
 
 
+class S3ObjectEvent(Keys, frozen=True):
+    """Objects that land in a bucket, as S3 tells them to a queue."""
+
+    bucket: Annotated[Bucket, Meta(description="The bucket that is watched.")]
+    queue: Annotated[Queue, Meta(description="Name or URL of the SQS queue that S3 notifies; of this pipeline alone.")]
+    prefix: Annotated[str, Meta(description="Only keys that begin so.")] = ""
+    suffix: Annotated[str, Meta(description="Only keys that end so.")] = ""
+    aws_conn_id: Annotated[NonEmpty, Meta(description="Airflow connection that reads the queue.")] = "aws_default"
+
+
+class Trigger(Keys, frozen=True):
+    """What starts a run, instead of a schedule."""
+
+    s3_object: Annotated[S3ObjectEvent, Meta(description="One run for each object that lands.")]
+
+
 RunType = Literal["manual", "scheduled", "backfill", "asset_triggered", "asset_materialization"]
 
 
@@ -116,6 +132,7 @@ class Pipeline(Keys, frozen=True):
         ]
         | UnsetType
     ) = UNSET
+    trigger: Annotated[Trigger, Meta(description="What starts a run, instead of a schedule.")] | UnsetType = UNSET
     start_date: Annotated[Date, Meta(description="The first day that it may run for.")] | UnsetType = UNSET
     end_date: Annotated[Date, Meta(description="The last day.")] | UnsetType = UNSET
     timezone: Annotated[NonEmpty, Meta(description="Of the dates above, e.g. Europe/Berlin.")] | UnsetType = UNSET

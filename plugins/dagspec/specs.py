@@ -18,20 +18,28 @@ from dagspec.source import Source, read_file
 
 FOLDER = "dag_specs"
 SUFFIXES = (".yaml", ".yml")
+TESTS = "tests"  # the folder in it with what specs are tested with
 
 
 def spec_files(root: Path, dag_id: str = "*") -> Iterator[Path]:
     """All spec files below `dag_specs/`, sorted; only those of one DAG when its id is given.
 
-    A file's stem is its DAG's id, so that one file of thousands is opened. Hidden files and folders do not count.
+    A file's stem is its DAG's id, so that one file of thousands is opened. See `is_spec` for those that do not count.
     """
     folder = root / FOLDER
     found = (path for suffix in SUFFIXES for path in folder.rglob(dag_id + suffix))
     # a new file deeper down must not take the id of one that was there
     for path in sorted(found, key=lambda path: (len(path.parts), path)):
-        inside = path.relative_to(folder)
-        if inside.parts not in ((FILE_NAME,), (POLICY,)) and not any(part.startswith(".") for part in inside.parts):
+        if is_spec(path, root):
             yield path
+
+
+def is_spec(path: Path, root: Path) -> bool:
+    """Whether a YAML file below `dag_specs/` is a spec: not the environments, the policy, a test or hidden."""
+    parts = path.relative_to(root / FOLDER).parts
+    if parts in ((FILE_NAME,), (POLICY,)) or parts[0] == TESTS:
+        return False
+    return not any(part.startswith(".") for part in parts)
 
 
 def shown_name(path: Path, root: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 SCHEMAS = "yaml.schemas"
 SCHEMA = "schemas/pipeline.schema.json"
-SPEC_FILES = ["dag_specs/**/*.yaml", "dag_specs/**/*.yml", "!dag_specs/environments.yaml"]
+SPEC_FILES = ["dag_specs/**/*.yaml", "dag_specs/**/*.yml", "!dag_specs/environments.yaml", "!dag_specs/tests/**"]
 
 
 class SettingsError(Exception):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bench.goals import GOALS, all_specs, texts
+from bench.measure import run
 from bench.peers import write_blueprint, write_dag_factory
 from bench.specs import SHAPES, TASKS, write_repository
 from dagspec.lint import lint
@@ -56,3 +60,22 @@ def test_the_peers_get_the_same_tasks(tmp_path: Path, specs: list[Path]) -> None
     dag_factory = yaml.safe_load(write_dag_factory(spec, root, tmp_path / "dag_factory").read_text())
     blueprint = yaml.safe_load(write_blueprint(spec, root, tmp_path / "blueprint").read_text())
     assert set(dag_factory[spec.stem]["tasks"]) == set(blueprint["steps"]) == tasks
+
+
+@pytest.mark.parametrize("kind", ["secrets", "templates"])
+def test_texts_of_two_lengths_are_measured(kind: str, tmp_path: Path) -> None:
+    short, long = (texts(tmp_path)[f"{kind}, {size}"] for size in ("short", "long"))
+    assert int(long.arguments[-1]) == 4 * int(short.arguments[-1])
+    quick = replace(short, arguments=(*short.arguments[:-1], "600"))
+    assert run(quick, dict(os.environ)).cpu > 0  # it would raise if the command failed
+
+
+def test_time_that_grows_with_the_square_of_a_text_misses_its_goal(tmp_path: Path) -> None:
+    goals = [goal for goal in GOALS if goal.over in texts(tmp_path)]
+    assert [(goal.is_met(4), goal.is_met(16)) for goal in goals] == [(True, False)] * 2
+
+
+def test_every_goal_is_about_commands_that_are_measured(tmp_path: Path) -> None:
+    of_one_spec = {"python -c pass", "dagspec --version", "dagspec lint", "blueprint lint", "dagfactory lint"}
+    measured = {*texts(tmp_path), *all_specs(tmp_path, 1), *of_one_spec}
+    assert {name for goal in GOALS for name in (goal.over, goal.under)} <= measured

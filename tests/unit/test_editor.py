@@ -11,7 +11,12 @@ import pytest
 from dagspec.cli import main
 
 SETTING = {
-    "schemas/pipeline.schema.json": ["dag_specs/**/*.yaml", "dag_specs/**/*.yml", "!dag_specs/environments.yaml"]
+    "schemas/pipeline.schema.json": [
+        "dag_specs/**/*.yaml",
+        "dag_specs/**/*.yml",
+        "!dag_specs/environments.yaml",
+        "!dag_specs/tests/**",
+    ]
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import process_time
 
 import pytest
 import yaml
@@ -128,18 +127,6 @@ def test_airflow_refuses_exactly_the_ids_that_lint_refuses(task_id: str, reposit
         assert found == ["invalid-id"]
     else:
         assert found == []
-
-
-@pytest.mark.parametrize(
-    "piece", ["{{ b }} ", "{{ ti.xcom_pull('b') }} ", "{{ ds ", "{% if a %}", "${var.b} {{ c }}", "'' "]
-)
-def test_the_time_stays_in_proportion_to_the_text(piece: str, repository: Path) -> None:
-    command = (piece * (60_000 // len(piece))).replace("'", "''")
-    text = f"vars: {{b: '{{{{ b }}}}'}}\ntasks:\n  a: {{operator: {BASH}, bash_command: '{command}'}}\n"
-    (repository / "dag_specs/environments.yaml").write_text("local: {}\n")
-    start = process_time()
-    problems_of(text, repository)
-    assert process_time() - start < 10, "60 kB"
 
 
 @pytest.mark.parametrize("key", ["default_view", "sla_miss_callback", "provide_context"])

@@ -189,7 +189,7 @@ def test_standard_input(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nothing_here"], "dagspec: no YAML files under nothing_here (looked for *.yaml, *.yml)\n"),
+        (["nothing_here"], 'dagspec: no such file or folder: "nothing_here"\n'),
         (["-", "dag_specs"], "dagspec: standard input cannot be formatted together with files\n"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from dagspec.lint import lint
 
+BASH = "airflow.providers.standard.operators.bash.BashOperator"
 SPEC = """\
 owner: data
 schedule: null
@@ -80,6 +81,45 @@ def test_a_breach_is_told_with_its_place_and_the_rule(rule: str, expected: str, 
 )
 def test_what_is_allowed_is_silent(rule: str, repository: Path) -> None:
     assert breaches(repository, rule) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (
+            "operators: [emr.*, emr.transient_clustr]",
+            '1:42 unknown-operator no operator "emr.transient_clustr" | did you mean "emr.transient_cluster"?',
+        ),
+        (
+            f"operators: [{BASH[:-2]}er]",
+            f'1:35 unknown-operator no operator "{BASH[:-2]}er" | did you mean "{BASH}"?',
+        ),
+        (
+            "required: [owner, ownr]",
+            '1:41 unknown-key no spec and no operator takes a key "ownr" | did you mean "owner"?',
+        ),
+        ("requird: [owner]", '1:23 unknown-key unknown key "requird" | did you mean "required"?'),
+    ],
+)
+def test_a_mistyped_name_in_a_policy_is_told_there(rule: str, expected: str, repository: Path) -> None:
+    (repository / "dag_specs/pipeline.yaml").write_text(SPEC)
+    (repository / "dag_specs/policy.yaml").write_text(f"rules: [{{name: house, {rule}}}]\n")
+    assert [
+        f"{one.span.line}:{one.span.column} {one.rule} {one.message} | {one.help}" for one in lint(repository).problems
+    ] == [expected]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "required: [bash_command]",  # an argument of a provider operator
+        "required: [log_uri]",  # an option of a shared one
+        "operators: ['*', airflow.providers.ssh.operators.ssh.SSHOperator]",  # a package that the table does not have
+    ],
+)
+def test_names_that_some_operator_has_are_allowed_in_a_policy(rule: str, repository: Path) -> None:
+    (repository / "dag_specs/policy.yaml").write_text(f"rules: [{{name: house, {rule}}}]\n")
+    assert lint(repository).problems == []
 
 
 @pytest.mark.parametrize("text", ["rules: 5", "- a", "rules: [{name: x, operatorss: [a]}]", "rules: [", ""])

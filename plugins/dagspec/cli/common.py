@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dagspec.compiler import Compiled
+    from dagspec.environment import Environment
     from dagspec.problem import SpecError
     from dagspec.source import Source
 
@@ -72,15 +73,36 @@ def compiled(text: str, environment: str) -> Compiled:
     """Compile the spec that an argument names; problems are printed and end the command with code 1."""
     from dagspec.compiler import compile_spec
     from dagspec.problem import SpecError
-    from dagspec.specs import read_environment, read_spec
+    from dagspec.specs import read_spec
 
     path, root = find_spec(text)
     dag = _one_dag(read_spec(path, root), text)
     try:
-        return compile_spec(dag, read_environment(root, environment), root)
+        return compile_spec(dag, chosen_environment(root, environment), root)
     except SpecError as error:
         print_problems(error)
         raise SystemExit(1) from None
+
+
+def chosen_environment(root: Path, name: str) -> Environment:
+    """The environment that `--env` names. Raises SpecError when the file of the environments is wrong."""
+    from dagspec.environment import FILE_NAME
+    from dagspec.problem import suggest
+    from dagspec.specs import read_environments
+
+    environments = read_environments(root)
+    if name not in environments:
+        help_ = suggest(name, environments)
+        meant = f"; {help_}" if help_.startswith("did") else ""
+        raise UsageError(f'no environment "{name}" in {SPECS}/{FILE_NAME} (known: {", ".join(environments)}){meant}')
+    return environments[name]
+
+
+def refuse_missing(paths: Iterable[Path]) -> None:
+    """Raise UsageError with the paths that do not exist."""
+    missing = [f'"{path}"' for path in paths if not os.path.lexists(path)]
+    if missing:
+        raise UsageError(f"no such file or folder: {', '.join(missing)}")
 
 
 def _one_dag(source: Source, text: str) -> Source:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagspec.cli.common import UsageError, add_command, add_environment, find_root, print_problems
+from dagspec.cli.common import UsageError, add_command, add_environment, chosen_environment, find_root, print_problems
 
 if TYPE_CHECKING:
     from dagspec.upload import Upload
@@ -28,12 +28,11 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Upload; 1 when a spec is broken."""
     from dagspec.problem import SpecError
-    from dagspec.specs import read_environment
     from dagspec.upload import compile_all
 
     root = find_root(Path.cwd())
     try:
-        specs = compile_all(root, read_environment(root, options.env))
+        specs = compile_all(root, chosen_environment(root, options.env))
     except SpecError as error:
         print_problems(error)
         return 1

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagspec.cli.common import SPECS, UsageError, add_command, find_root
+from dagspec.cli.common import SPECS, UsageError, add_command, find_root, refuse_missing
 
 if TYPE_CHECKING:
     from dagspec.fmt.files import Outcome
@@ -56,6 +56,7 @@ def _run_stdin(options: argparse.Namespace) -> int:
 def _files(paths: list[Path]) -> list[Path]:
     from dagspec.fmt.files import yaml_files
 
+    refuse_missing(paths)
     wanted = paths or [find_root(Path.cwd()) / SPECS]
     files = {path: list(yaml_files(path)) for path in wanted}
     lacking = [str(path) for path, found in files.items() if not found]

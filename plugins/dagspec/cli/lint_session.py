@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 from time import perf_counter
 
-from dagspec.cli.common import SPECS, UsageError, find_root
+from dagspec.cli.common import SPECS, UsageError, chosen_environment, find_root, refuse_missing
 from dagspec.environment import FILE_NAME
 from dagspec.fixes import Fixed, fix_bytes, write_atomically
 from dagspec.lint import Linter, Options, Result, files_of, lint_sources
@@ -34,6 +34,8 @@ class Session:
         self.arguments, self.choice = arguments, choice
         self.options = Options(arguments.env, arguments.pedantic, arguments.strict, not arguments.no_ignores, choice)
         self.stdin = sys.stdin.buffer.read() if arguments.paths == STDIN else None
+        if self.stdin is None:
+            refuse_missing(arguments.paths)
         self.root = find_root(self._start())
 
     def _start(self) -> Path:
@@ -62,6 +64,7 @@ class Session:
     def once(self) -> int:
         """Mend if asked to, lint, print; returns the exit code."""
         start = perf_counter()
+        self._refuse_unknown_environment()
         if self.arguments.diff:
             return self._print_diff()
         if self.arguments.fix:
@@ -71,6 +74,11 @@ class Session:
         report = _statistics if self.arguments.statistics else REPORTERS[self.arguments.format]
         print(report(result))
         return 1 if result.count("error") or (self.options.strict and result.problems) else 0
+
+    def _refuse_unknown_environment(self) -> None:
+        if self.arguments.env is not None:
+            with suppress(SpecError):  # lint tells what is wrong in the file of the environments
+                chosen_environment(self.root, self.arguments.env)
 
     def _linted(self) -> Result:
         if self.stdin is not None:

@@ -15,7 +15,9 @@ EXAMPLE = """\
 
 def add(commands: Any) -> None:
     """Add the command."""
-    help_ = "Language server for editors: findings while you type, completion, hover, definitions, quick fixes."
+    help_ = (
+        "Language server for editors: findings while you type, completion, hover, definitions, formatting, quick fixes."
+    )
     command = add_command(commands, "lsp", help_, EXAMPLE, run)
     command.add_argument("--stdio", action="store_true", help="accepted for editors that always pass it")
     command.add_argument("--pedantic", action="store_true", help="also tell what is a matter of care (severity info)")

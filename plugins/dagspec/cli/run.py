@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagspec.cli.common import UsageError, add_command, add_environment, compiled, find_spec
+from dagspec.cli.common import UsageError, add_command, add_environment, compiled, find_spec, print_problems
 
 if TYPE_CHECKING:
     from dagspec.compiler import Compiled
+    from dagspec.run.inputs import Input
 
 EXAMPLE = """\
   dagspec run itunes_split
@@ -33,11 +36,11 @@ def run(options: argparse.Namespace) -> int:
     """Run the spec; 0 when the run succeeded, 1 when not, 130 after Ctrl-C."""
     spec = compiled(options.spec, options.env)
     _, root = find_spec(options.spec)
-    try:
-        from dagspec.run import RunOptions
-        from dagspec.run import run as run_locally
-    except ImportError as error:
-        raise UsageError(f"run needs more packages ({error.name}): pip install dagspec[run]") from None
+    _needs_packages()
+    inputs = sample_inputs(spec, root)
+    from dagspec.run import RunOptions
+    from dagspec.run import run as run_locally
+
     return run_locally(
         RunOptions(
             root=root,
@@ -46,9 +49,28 @@ def run(options: argparse.Namespace) -> int:
             conf=options.conf,
             keep=options.keep,
             timeout_seconds=options.timeout,
-            before=partial(prepare, spec),
+            before=partial(start_state, spec, inputs, root),
         )
     )
+
+
+def _needs_packages() -> None:
+    try:
+        import dagspec.run  # noqa: F401 - only to see whether it can be imported
+    except ImportError as error:
+        raise UsageError(f"run needs more packages ({error.name}): pip install dagspec[run]") from None
+
+
+def sample_inputs(spec: Compiled, root: Path) -> list[Input]:
+    """Read the sample inputs of a spec; problems of their file are printed and end the command with code 1."""
+    from dagspec.problem import SpecError
+    from dagspec.run.inputs import read_inputs
+
+    try:
+        return read_inputs(root, spec.source, spec.environment)
+    except SpecError as error:
+        print_problems(error)
+        raise SystemExit(1) from None
 
 
 def _conf(text: str) -> dict[str, Any]:
@@ -59,6 +81,16 @@ def _conf(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError(f"must be a JSON object, got {text}")
     return value
+
+
+def start_state(spec: Compiled, inputs: Sequence[Input], root: Path, endpoint: str) -> str:
+    """Give the S3 at `endpoint` what a run needs; return a line for the user about its inputs, or ""."""
+    from dagspec.run.outputs import s3_client
+    from dagspec.run.paths import Paths
+    from dagspec.run.samples import put_inputs
+
+    prepare(spec, endpoint)
+    return put_inputs(s3_client(endpoint), inputs, Paths(root).samples)
 
 
 def prepare(spec: Compiled, endpoint: str) -> None:

@@ -13,7 +13,7 @@ from dagspec.lsp.position import Lines
 from dagspec.policy import FILE_NAME as POLICY
 from dagspec.problem import SpecError
 from dagspec.source import Source, read_bytes
-from dagspec.specs import FOLDER, SUFFIXES, read_environments, read_spec, shown_name
+from dagspec.specs import FOLDER, SUFFIXES, TESTS, read_environments, read_spec, shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Document:
     """An open file below `dag_specs/`.
 
     root: its repository. sound: the values when it last was YAML with a mapping at the top.
+    line_end: how the editor ends its lines.
     """
 
     uri: str
@@ -30,6 +31,7 @@ class Document:
     source: Source
     lines: Lines
     sound: dict[str, Any]
+    line_end: str = "\n"
 
     @property
     def kind(self) -> Literal["spec", "environments", "policy"]:
@@ -56,7 +58,8 @@ class Documents:
         source = read_bytes(text.encode("utf-8", "surrogatepass"), shown_name(path, root))
         before = self._open.get(uri)
         sound = source.value if isinstance(source.value, dict) else before.sound if before else {}
-        document = Document(uri, version, path, root, source, Lines(text, self.encoding), sound)
+        line_end = "\r\n" if "\r\n" in text else "\n"
+        document = Document(uri, version, path, root, source, Lines(text, self.encoding), sound, line_end)
         self._open[uri] = document
         return document
 
@@ -104,12 +107,12 @@ def file_of(uri: str) -> Path | None:
 
 
 def root_of(path: Path) -> Path | None:
-    """The repository of a file below `dag_specs/`; None for any other file."""
+    """The repository of a file below `dag_specs/`; None for any other file, also for a test of a spec."""
     if path.suffix not in SUFFIXES:
         return None
     for folder in path.parents:
         if (folder / FOLDER).is_dir():
             inside = path.relative_to(folder).parts
             hidden = any(part.startswith(".") for part in inside)
-            return folder if inside[0] == FOLDER and not hidden else None
+            return folder if inside[0] == FOLDER and inside[1] != TESTS and not hidden else None
     return None

@@ -20,6 +20,7 @@ from dagspec.lsp.completion import TRIGGERS, complete
 from dagspec.lsp.definition import definitions
 from dagspec.lsp.diagnostics import diagnostic, find_problems
 from dagspec.lsp.documents import Document, Documents
+from dagspec.lsp.formatting import format_document
 from dagspec.lsp.hover import hover
 from dagspec.lsp.outline import Outline
 from dagspec.lsp.scope import Scope
@@ -84,6 +85,13 @@ class Server(LanguageServer):
         checked, problems = self.findings.get(document.uri, (None, []))
         return problems if checked is document else find_problems(document, self.documents, self.options)
 
+    def formatted(self, document: Document) -> list[types.TextEdit]:
+        """The edits that format a file; what stands in the way is shown."""
+        edits, reasons = format_document(document)
+        for reason in reasons:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, reason))
+        return edits
+
     def scope(self, document: Document) -> Scope:
         """What the names in a file mean."""
         environments = self.documents.readable_environments(document.root)
@@ -145,6 +153,10 @@ def _add_requests(server: Server) -> None:
     def actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
         document = ls.documents.get(params.text_document.uri)
         return list(code_actions(document, ls.problems(document), params)) if document else None
+
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def formatting(ls: Server, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+        return _answer(ls, params.text_document, ls.formatted)
 
 
 def _answer(ls: Server, file: types.TextDocumentIdentifier, answer: Callable[[Document], T]) -> T | None:

@@ -31,8 +31,13 @@ def schedule_text(pipeline: PipelineView) -> str | None:
 
 
 def is_scheduled(pipeline: PipelineView) -> bool:
-    """Whether more than one run of it can start without a person: by cron or by assets."""
-    return schedule_text(pipeline) is not None or isinstance(pipeline.spec.get("schedule"), list)
+    """Whether more than one run of it can start without a person: by cron, by assets or by objects that land."""
+    return schedule_text(pipeline) is not None or is_triggered(pipeline)
+
+
+def is_triggered(pipeline: PipelineView) -> bool:
+    """Whether its runs have no logical date: assets or objects that land start them."""
+    return isinstance(pipeline.spec.get("schedule"), list) or "trigger" in pipeline.spec
 
 
 def ticks(cron: str, start: datetime) -> Iterator[datetime]:

@@ -8,11 +8,12 @@ from dagspec.airflow_context import airflow_context
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.expr import at, uses_of
+from dagspec.rulekit.schedule import is_triggered
 from dagspec.view import PipelineView
 
 
 class MissingLogicalDate(Rule):
-    """A pipeline that assets trigger uses the logical date, or a name made from it.
+    """A pipeline that assets or landing objects trigger uses the logical date, or a name made from it.
 
     Why: a run that an asset triggers has no logical date and no data interval, so `ds` and the like are undefined and
     the task fails when it starts. A run by hand has them, so a trial run does not show it.
@@ -35,8 +36,8 @@ class MissingLogicalDate(Rule):
     tags = ("expr",)
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
-        """Only where the schedule is a list of assets."""
-        if not isinstance(pipeline.spec.get("schedule"), list):
+        """Only where assets, or objects that land, start the runs."""
+        if not is_triggered(pipeline):
             return
         dated = airflow_context().dated
         for template, use in uses_of(pipeline):

@@ -34,7 +34,7 @@ class MissingSchedule(Rule):
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
         """Whether the key is there at all."""
-        if pipeline.is_sound and "schedule" not in pipeline.spec:
+        if pipeline.is_sound and not {"schedule", "trigger"} & pipeline.spec.keys():
             message = "no schedule: this pipeline only runs when somebody starts it"
             help_ = "add `schedule: null` if that is meant, else a cron text such as `0 6 * * *`"
             yield self.problem(pipeline.place(), message, help_)

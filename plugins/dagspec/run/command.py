@@ -13,8 +13,17 @@ from dagspec.run.lock import run_lock
 from dagspec.run.options import RunOptions
 from dagspec.run.outputs import find_outputs, s3_client
 from dagspec.run.paths import Paths
-from dagspec.run.report import print_failure, print_next_steps, print_outputs, print_phases, warn_of_failed_tasks
+from dagspec.run.report import (
+    print_failure,
+    print_next_steps,
+    print_outputs,
+    print_phases,
+    print_tables,
+    warn_of_failed_tasks,
+)
 from dagspec.run.session import Platform, RunResult, open_platform, run_dag
+from dagspec.run.tables import Table, TablesError, find_tables
+from dagspec.run.wording import visible
 
 EXIT_SUCCESS = 0
 EXIT_FAILED = 1
@@ -66,11 +75,23 @@ def _report(platform: Platform, phases: Phases, result: RunResult) -> None:
         return
     warn_of_failed_tasks(console, platform.client, options.dag_id, result.run_id)
     with phases.phase("outputs"), phases.waiting("Looking at what was produced"):
-        datasets = find_outputs(
-            s3_client(platform.cloud_url), options.buckets, result.started, options.ignored_prefixes
-        )
+        s3 = s3_client(platform.cloud_url)
+        datasets = find_outputs(s3, options.buckets, result.started, options.ignored_prefixes)
+        tables, complaint = _tables(platform, result)
     print_outputs(console, datasets)
     print_next_steps(console, platform.paths, options.dag_id)
+    # Last, because that is what most pipelines are for.
+    print_tables(console, tables)
+    if complaint:
+        console.print(f"[yellow]warning:[/] {escape(visible(complaint))}", highlight=False, soft_wrap=True)
+
+
+def _tables(platform: Platform, result: RunResult) -> tuple[list[Table], str]:
+    """Return the changed tables of Redshift, and why they cannot be told: the run is a success anyway."""
+    try:
+        return find_tables(platform.cloud_url, result.started), ""
+    except TablesError as error:
+        return [], str(error)
 
 
 def _wait_for_interrupt(platform: Platform, phases: Phases) -> None:
@@ -84,4 +105,5 @@ def _wait_for_interrupt(platform: Platform, phases: Phases) -> None:
 
 
 def _complain(phases: Phases, error: Exception) -> None:
-    phases.console.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+    text = "\n".join(map(visible, str(error).splitlines()))
+    phases.console.print(f"[bold red]error:[/] {escape(text)}", highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.markup import escape
 
-from dagspec.run.wording import clock
+from dagspec.run.wording import clock, visible
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Phases:
 
     def note(self, text: str) -> None:
         """Print one line with the time since the start."""
-        self.console.print(f"[dim]{clock(self.elapsed())}[/]  {escape(text)}", highlight=False)
+        self.console.print(f"[dim]{clock(self.elapsed())}[/]  {escape(visible(text))}", highlight=False, soft_wrap=True)
 
 
 def make_console() -> Console:

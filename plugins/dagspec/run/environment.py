@@ -15,6 +15,10 @@ from dagspec.run.ports import LOOPBACK
 from dagspec.run.secrets import AirflowKeys
 
 REGION = "us-east-1"
+# Airflow blots a connection's password out of every log: "local" would make s3://***-lake of s3://local-lake.
+ANY_PASSWORD = "not-a-secret"  # noqa: S105 - the local cloud accepts any
+REDSHIFT_USER = "awsuser"
+REDSHIFT_DATABASE = "dev"
 PARALLEL_TASKS = 4
 SQLITE_WAIT_SECONDS = 60
 # The user's own Airflow and AWS settings may name production: a local run must not see them.
@@ -59,10 +63,11 @@ _FAST = {
 
 @dataclass(frozen=True)
 class LocalEndpoints:
-    """Where the two servers of a run listen."""
+    """Where the servers of a run listen; the local cloud has a port of its own for Redshift."""
 
     cloud_url: str
     airflow_port: int
+    redshift_port: int
 
     @property
     def airflow_url(self) -> str:
@@ -87,7 +92,7 @@ def airflow_environment(paths: Paths, endpoints: LocalEndpoints, keys: AirflowKe
         **_FAST,
         **_places(paths, endpoints),
         **_key_settings(keys),
-        **_connections(endpoints.cloud_url),
+        **_connections(endpoints),
         "DAGSPEC_ENVIRONMENT": environment,
         "DAGSPEC_ROOT": str(paths.root),
     }
@@ -116,16 +121,26 @@ def _key_settings(keys: AirflowKeys) -> dict[str, str]:
     }
 
 
-def _connections(cloud_url: str) -> Mapping[str, str]:
+def _connections(endpoints: LocalEndpoints) -> Mapping[str, str]:
     aws = {
         "conn_type": "aws",
         "login": "local",
-        "password": "local",
-        "extra": {"endpoint_url": cloud_url, "region_name": REGION},
+        "password": ANY_PASSWORD,
+        "extra": {"endpoint_url": endpoints.cloud_url, "region_name": REGION},
     }
-    itunes = {"conn_type": "http", "host": f"{cloud_url}/itunes"}
+    itunes = {"conn_type": "http", "host": f"{endpoints.cloud_url}/itunes"}
+    redshift = {
+        "conn_type": "redshift",
+        "host": LOOPBACK,
+        "port": endpoints.redshift_port,
+        "login": REDSHIFT_USER,
+        "password": ANY_PASSWORD,
+        "schema": REDSHIFT_DATABASE,
+        "extra": {"ssl": False},
+    }
     return {
         "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(aws),
         "AIRFLOW_CONN_EMR_DEFAULT": json.dumps({"conn_type": "emr"}),
         "AIRFLOW_CONN_ITUNES_API": json.dumps(itunes),
+        "AIRFLOW_CONN_REDSHIFT_DEFAULT": json.dumps(redshift),
     }

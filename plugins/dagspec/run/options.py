@@ -15,7 +15,8 @@ class RunOptions:
     ``root`` is the project's folder, ``environment`` a name of ``dag_specs/environments.yaml``,
     ``conf`` the run's configuration. ``buckets`` are searched for outputs (all buckets when empty),
     without the keys below ``ignored_prefixes``. ``before`` is called with the local cloud's address
-    once it is ready and before any DAG file is parsed. ``keep`` leaves everything up afterwards.
+    once it is ready and before any DAG file is parsed; what it returns is shown to the user. ``keep``
+    leaves everything up afterwards.
     """
 
     root: Path
@@ -24,6 +25,6 @@ class RunOptions:
     conf: Mapping[str, Any] = field(default_factory=dict)
     keep: bool = False
     timeout_seconds: float = 1800
-    before: Callable[[str], None] | None = None
+    before: Callable[[str], str | None] | None = None
     buckets: Sequence[str] = ()
     ignored_prefixes: Sequence[str] = ("logs/", "code/")

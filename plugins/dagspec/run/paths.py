@@ -28,6 +28,11 @@ class Paths:
         return self.state / "cloud"
 
     @property
+    def samples(self) -> Path:
+        """What is remembered of the sample inputs that were put into S3."""
+        return self.state / "samples.json"
+
+    @property
     def airflow_home(self) -> Path:
         """Airflow's own folder: database and task logs."""
         return self.state / "airflow"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +13,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow
 from botocore.exceptions import BotoCoreError, ClientError
-from pyarrow import json, parquet
+from pyarrow import parquet
+
+from dagspec.run.wording import first_line
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MEMORY_BYTES = 32_000_000
+# ArithmeticError: a date beyond what Python can hold
+_UNREADABLE = (pyarrow.ArrowException, ClientError, BotoCoreError, OSError, ValueError, ArithmeticError, csv.Error)
 _COMPRESSIONS = {"gz": "gzip", "bz2": "bz2", "zst": "zstd"}
 
 
@@ -53,8 +58,10 @@ def peek(client: S3Client, bucket: str, key: str, rows: int) -> Content:
             client.download_fileobj(bucket, key, file)
             file.seek(0)
             return reader(file, key, rows)
-        except (pyarrow.ArrowException, ClientError, BotoCoreError, OSError, ValueError, csv.Error) as error:
-            raise UnreadableError(f"unreadable: {_first_line(error)}") from error
+        except _UNREADABLE as error:
+            raise UnreadableError(f"unreadable: {first_line(error)}") from error
+        except (LookupError, RecursionError) as error:  # their texts say little: an unknown time zone's name alone
+            raise UnreadableError(f"unreadable: {type(error).__name__}: {first_line(error)}") from error
 
 
 def _read_parquet(file: IO[bytes], key: str, rows: int) -> Content:
@@ -75,17 +82,29 @@ def _read_csv(file: IO[bytes], key: str, rows: int) -> Content:
 
 
 def _read_json(file: IO[bytes], key: str, rows: int) -> Content:
-    table = json.read_json(_uncompressed(file, key))
-    return Content(table.num_rows, table.column_names, table.slice(0, rows).to_pylist())
+    # One object a line. The standard reader refuses deep nesting, where pyarrow's overflows the stack.
+    columns: dict[str, None] = {}
+    sample: list[dict[str, Any]] = []
+    count = 0
+    with io.TextIOWrapper(_uncompressed(file, key), encoding="utf-8") as text:
+        for record in map(_record, filter(str.strip, text)):
+            columns |= dict.fromkeys(record)
+            count += 1
+            if count <= rows:
+                sample.append(record)
+    return Content(count, list(columns), sample)
+
+
+def _record(line: str) -> dict[str, Any]:
+    value = json.loads(line)
+    if not isinstance(value, dict):
+        raise ValueError("a line is no JSON object")
+    return value
 
 
 def _uncompressed(file: IO[bytes], key: str) -> pyarrow.NativeFile:
     compression = _COMPRESSIONS.get(key.rsplit(".", 1)[-1].lower())
     return pyarrow.input_stream(file, compression=compression)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 _READERS: dict[str, Callable[[IO[bytes], str, int], Content]] = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Number
 from pathlib import Path
 from urllib.parse import quote
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,7 +15,9 @@ from dagspec.run.api_types import TaskState
 from dagspec.run.client import AirflowClient
 from dagspec.run.outputs import Dataset
 from dagspec.run.paths import Paths
-from dagspec.run.wording import duration, size
+from dagspec.run.peek import Content
+from dagspec.run.tables import Table as RedshiftTable
+from dagspec.run.wording import counted, duration, size, visible
 
 LOG_LINES = 20
 VALUE_WIDTH = 32
@@ -31,10 +34,20 @@ def print_outputs(console: Console, datasets: Sequence[Dataset]) -> None:
     for name in ("rows", "columns", "size"):
         table.add_column(name, justify="right", no_wrap=True)
     for dataset in datasets:
-        table.add_row(*map(escape, _summary(dataset)))
+        table.add_row(*map(_safe, _summary(dataset)))
     console.print(table)
     for dataset in datasets:
-        _print_sample(console, dataset)
+        if dataset.content:
+            _print_sample(console, dataset.path, dataset.content)
+
+
+def print_tables(console: Console, tables: Sequence[RedshiftTable]) -> None:
+    """Print the first rows of each table of Redshift; nothing when there are none."""
+    for table in tables:
+        content = table.content
+        extent = f"{counted(content.rows, 'row')}, {counted(len(content.columns), 'column')}"
+        rest = f"; the first {len(content.sample)}" if content.rows > len(content.sample) else ""
+        _print_sample(console, f"Redshift {table.path}", content, f" ({extent}{rest})")
 
 
 def print_failure(console: Console, client: AirflowClient, paths: Paths, dag_id: str, run_id: str) -> None:
@@ -45,7 +58,7 @@ def print_failure(console: Console, client: AirflowClient, paths: Paths, dag_id:
         return
     console.print(f"\n[bold red]{escape(failed.task_id)} failed[/]. The end of its log:")
     for line in client.task_log(dag_id, run_id, failed)[-LOG_LINES:]:
-        console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+        console.print(f"    {_safe(line)}", highlight=False, soft_wrap=True)
     ui = f"{client.url}/dags/{dag_id}/runs/{quote(run_id)}/tasks/{failed.task_id}"
     console.print(f"Log file: {escape(str(log_file(paths, dag_id, run_id, failed)))}", soft_wrap=True)
     console.print(f"Airflow:  {escape(ui)} (with `--keep`)", soft_wrap=True, highlight=False)
@@ -101,22 +114,27 @@ def _summary(dataset: Dataset) -> tuple[str, ...]:
     return dataset.path, kind, rows, columns, size(dataset.size)
 
 
-def _print_sample(console: Console, dataset: Dataset) -> None:
-    content = dataset.content
-    if content is None or not content.sample:
+def _print_sample(console: Console, title: str, content: Content, note: str = "") -> None:
+    if not content.sample:
         return
     fitting = max(1, (console.width - 4) // (VALUE_WIDTH // 2))
     shown, hidden = content.columns[:fitting], content.columns[fitting:]
-    rest = f" (and {len(hidden)} more columns)" if hidden else ""
+    rest = f" (and {counted(len(hidden), 'more column')})" if hidden else ""
     table = Table(box=None, header_style="dim", pad_edge=False)
     width = max(VALUE_WIDTH, console.width // max(1, len(shown)) - 2)
     for name in shown:
-        table.add_column(escape(name), no_wrap=True, overflow="ellipsis", max_width=width)
+        justify: JustifyMethod = "right" if all(isinstance(row.get(name), Number) for row in content.sample) else "left"
+        table.add_column(_safe(name), justify=justify, no_wrap=True, overflow="ellipsis", max_width=width)
     for row in content.sample:
-        table.add_row(*(escape(_one_line(row.get(name))) for name in shown))
-    console.print(f"\n[bold]{escape(dataset.path)}[/][dim]{rest}[/]", soft_wrap=True, highlight=False)
+        table.add_row(*(_safe(_one_line(row.get(name))) for name in shown))
+    console.print(f"\n[bold]{_safe(title)}[/][dim]{note}{rest}[/]", soft_wrap=True, highlight=False)
     console.print(table)
 
 
 def _one_line(value: object) -> str:
     return "" if value is None else " ".join(str(value).split())
+
+
+def _safe(text: str) -> str:
+    """Text of others for the console: no markup, no control characters."""
+    return escape(visible(text))

@@ -19,12 +19,22 @@ _TASK_MODULES = (
     "airflow.sdk.execution_time.supervisor",
     "airflow.sdk.execution_time.task_runner",
     "airflow.providers.amazon.aws.operators.emr",
+    "airflow.providers.amazon.aws.operators.glue",
+    "airflow.providers.amazon.aws.operators.glue_crawler",
+    "airflow.providers.amazon.aws.operators.redshift_data",
     "airflow.providers.amazon.aws.sensors.emr",
+    "airflow.providers.amazon.aws.sensors.s3",
     "airflow.providers.amazon.aws.hooks.s3",
     "airflow.providers.http.hooks.http",
     "dagspec.loader",
 )
-_TRIGGER_MODULES = ("airflow.providers.amazon.aws.triggers.emr", "aiobotocore.session")
+_TRIGGER_MODULES = (
+    "airflow.providers.amazon.aws.triggers.emr",
+    "airflow.providers.amazon.aws.triggers.s3",
+    "dagspec.runtime.glue",
+    "dagspec.runtime.redshift",
+    "aiobotocore.session",
+)
 _PRELOADED = {
     "scheduler": _TASK_MODULES,
     "dag-processor": _TASK_MODULES,

@@ -35,12 +35,13 @@ class Services:
         """Where the local cloud's output goes."""
         return self.paths.logs / f"{CLOUD_NAME}.log"
 
-    def start_cloud(self, port: int) -> None:
-        """Start the local cloud on this port; its data stay between runs."""
+    def start_cloud(self, port: int, redshift_port: int) -> None:
+        """Start the local cloud on these ports; its data stay between runs."""
         python = self.paths.root / ".venv-localcloud" / "bin" / "python"
         if not python.exists():
             raise RunError(f"the local cloud's environment {python} is missing: run `make setup` first")
-        arguments = ["-m", "localcloud", "serve", "--root", str(self.paths.cloud_data), "--port", str(port)]
+        ports = ["--port", str(port), "--redshift-port", str(redshift_port)]
+        arguments = ["-m", "localcloud", "serve", "--root", str(self.paths.cloud_data), *ports]
         environment = {**base_environment(), "PYTHONUNBUFFERED": "1"}
         command = Command(CLOUD_NAME, [str(python), *arguments], environment, self.paths.root, CLOUD_GRACE_SECONDS)
         self.supervisor.start([command])

@@ -24,6 +24,7 @@ from dagspec.run.task_order import reading_order
 
 AIRFLOW_PORT = 8080
 CLOUD_PORT = 5055
+REDSHIFT_PORT = 5439
 POLL_SECONDS = 0.5
 FINISHED = ("success", "failed")
 
@@ -53,28 +54,28 @@ def open_platform(options: RunOptions, phases: Phases) -> Iterator[Platform]:
     """Start the local cloud and Airflow, wait until they work, and end them with the block."""
     paths = Paths(options.root.resolve())
     make_folders(paths)
-    cloud_port = choose_port(CLOUD_PORT)
-    endpoints = LocalEndpoints(f"http://{LOOPBACK}:{cloud_port}", choose_port(AIRFLOW_PORT))
+    cloud_port, redshift_port = choose_port(CLOUD_PORT), choose_port(REDSHIFT_PORT)
+    endpoints = LocalEndpoints(f"http://{LOOPBACK}:{cloud_port}", choose_port(AIRFLOW_PORT), redshift_port)
     keys = load_keys(paths.state / "keys.json")
     environment = airflow_environment(paths, endpoints, keys, options.environment)
     with Supervisor(paths.state) as supervisor:
         services = Services(paths, supervisor, environment)
         with phases.phase("set-up"), phases.waiting("Preparing"):
-            services.start_cloud(cloud_port)
+            services.start_cloud(cloud_port, redshift_port)
             services.prepare_database()
         client = AirflowClient(endpoints.airflow_url)
         with phases.phase("services"), phases.waiting("Starting Airflow and the local cloud"):
-            _start(options, services, client)
+            _start(options, services, client, phases)
         yield Platform(options, paths, supervisor, client, endpoints.cloud_url)
         client.close()
 
 
-def _start(options: RunOptions, services: Services, client: AirflowClient) -> None:
+def _start(options: RunOptions, services: Services, client: AirflowClient, phases: Phases) -> None:
     # The cloud starts at the same time; only what reads DAG files has to wait for the upload.
     services.start_airflow()
     cloud_url = waiting.wait_for_cloud(services.supervisor, services.cloud_log)
-    if options.before is not None:
-        options.before(cloud_url)
+    if options.before is not None and (done := options.before(cloud_url)):
+        phases.note(done)
     since = datetime.now(UTC)
     services.start_parsing()
     waiting.wait_for_airflow(services.supervisor, client, services.paths)

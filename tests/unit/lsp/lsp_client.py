@@ -128,6 +128,11 @@ class Editor:
         context["diagnostics"] = diagnostics
         return self.ask("textDocument/codeAction", textDocument={"uri": self.uri(name)}, range=range_, context=context)
 
+    def formatting(self, name: str) -> Any:
+        """The edits that format a file."""
+        options = {"tabSize": 4, "insertSpaces": False}
+        return self.ask("textDocument/formatting", textDocument={"uri": self.uri(name)}, options=options)
+
     def stop(self) -> int:
         """End the server as an editor does; returns its exit code."""
         self.ask("shutdown")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,12 +15,14 @@ from hypothesis import strategies as st
 from lsp_client import Editor
 from lsprotocol import types
 
+from dagspec.fmt import format_source
 from dagspec.lint import Options
 from dagspec.lsp.actions import code_actions
 from dagspec.lsp.completion import complete
 from dagspec.lsp.definition import definitions
 from dagspec.lsp.diagnostics import diagnostic, find_problems
 from dagspec.lsp.documents import Document, Documents
+from dagspec.lsp.formatting import format_document
 from dagspec.lsp.hover import hover
 from dagspec.lsp.outline import Outline
 from dagspec.lsp.position import Lines
@@ -29,7 +30,7 @@ from dagspec.lsp.scope import Scope
 from dagspec.problem import KeyPath
 from dagspec.source import read_file
 
-CHECKOUT = Path(__file__).parent.parent.parent
+CHECKOUT = Path(__file__).parents[3]
 FILES = sorted([*CHECKOUT.glob("dag_specs/*.yaml"), *CHECKOUT.glob("tests/specs/**/*.yaml")])
 TEXTS = [path.read_text(encoding="utf-8") for path in FILES]
 PIECES = [
@@ -38,15 +39,6 @@ PIECES = [
     "operator: ", "tasks:", "dependencies: [", "steps:\n", "operator_defaults:", "% ", "---\n", "\\", "0x", "~",
 ]  # fmt: skip
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("team").resolve()
-    (folder / "dag_specs").mkdir()
-    shutil.copy(CHECKOUT / "tests/specs/environments.yaml", folder / "dag_specs")
-    shutil.copytree(CHECKOUT / "spark_jobs", folder / "spark_jobs")
-    return folder
 
 
 @st.composite
@@ -117,6 +109,18 @@ def test_no_text_breaks_the_server(name: str, case: tuple[str, int], team: Path)
 
 
 @QUICK
+@given(case=edited())
+def test_the_edits_of_any_text_make_what_fmt_writes(case: tuple[str, int], team: Path) -> None:
+    document = Documents().put((team / "dag_specs/spec.yaml").as_uri(), case[0])
+    assert document is not None
+    text = document.source.text
+    for edit in format_document(document)[0]:
+        start, end = document.lines.offset(edit.range.start), document.lines.offset(edit.range.end)
+        text = text[:start] + edit.new_text.replace("\r\n", "\n") + text[end:]
+    assert text == format_source(document.source).text
+
+
+@QUICK
 @given(
     text=st.text(alphabet=["a", "😀", "é", "\n", "\r", "\ufeff", "\u2028"]),
     encoding=st.sampled_from(["utf-8", "utf-16", "utf-32"]),
@@ -172,6 +176,7 @@ def test_a_running_server_survives_careless_editing(team: Path) -> None:
         for method in ("completion", "hover", "definition"):
             running.at("dag_specs/careless.yaml", marked, method)
         running.actions("dag_specs/careless.yaml", [])
+        running.formatting("dag_specs/careless.yaml")
     assert running.diagnostics("dag_specs/careless.yaml", sound) == []
     assert running.stop() == 0
     running.kill()

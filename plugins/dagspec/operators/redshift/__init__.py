@@ -1,0 +1,1 @@
+"""Shared operators of Amazon Redshift."""
