@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from dagspec.cli.run import prepare as prepare_spec
 from dagspec.specs import read_environment
 from dagspec.upload import compile_all
 from tests.e2e.emr import Emr
+from tests.e2e.nyc_copies import write_nyc_copies
 from tests.run.airflow_fixture import CHECKOUT, WarmAirflow, copy_project, open_warm_airflow
 
 RETRY = "default_args: {retries: 2, retry_delay: 1s}\n"
@@ -48,7 +50,9 @@ def prepare(root: Path, endpoint: str) -> None:
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmAirflow]:
     root = copy_project(CHECKOUT, tmp_path_factory.mktemp("project"))
+    shutil.copytree(Path(__file__).parent / "operators", root, dirs_exist_ok=True)
     write_variants(root)
+    write_nyc_copies(root)
     with open_warm_airflow(root, "itunes_split", partial(prepare, root)) as warm:
         yield warm
 

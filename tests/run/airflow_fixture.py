@@ -80,7 +80,8 @@ def copy_project(source: Path, target: Path) -> Path:
     for part in PROJECT_PARTS:
         if (source / part).exists():
             shutil.copytree(source / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
-    (target / ".venv-localcloud").symlink_to(CHECKOUT / ".venv-localcloud")
+    for environment in (".venv-localcloud", ".venv-snowflake"):
+        (target / environment).symlink_to(CHECKOUT / environment)
     return target
 
 

@@ -118,3 +118,44 @@ def test_nothing_produced_is_said() -> None:
     console = Console(record=True, file=io.StringIO())
     print_outputs(console, [])
     assert "wrote nothing" in console.export_text()
+
+
+def _columns(**columns: pa.Array) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
+
+
+UNREADABLE = {
+    "late.parquet": (_columns(at=pa.array([2**62], pa.timestamp("us"))), "unreadable: date value out of range"),
+    "zone.parquet": (_columns(at=pa.array([1], pa.timestamp("us", "Foo/Bar"))), "UnknownTimeZoneError: 'Foo/Bar'"),
+    "deep.json": (b'{"a":' * 200_000 + b"1" + b"}" * 200_000, "unreadable: RecursionError"),
+    "list.json": (b"[1, 2]\n", "unreadable: a line is no JSON object"),
+}
+
+
+@pytest.mark.parametrize("key", UNREADABLE)
+def test_odd_content_is_told_and_no_crash(s3, key: str) -> None:
+    body, expected = UNREADABLE[key]
+    put(s3, key, body)
+    (dataset,) = outputs(s3)
+    assert dataset.content is None
+    assert dataset.problem is not None and expected in dataset.problem
+
+
+def test_json_columns_are_those_of_all_rows(s3) -> None:
+    put(s3, "a.json", b'{"id": 1}\n\n{"id": 2, "reason": "late"}\n')
+    content = outputs(s3)[0].content
+    assert content is not None
+    assert (content.rows, content.columns) == (2, ["id", "reason"])
+
+
+def test_control_characters_are_shown_and_do_nothing(s3) -> None:
+    put(s3, "a\x1b[31m.csv", "id\x1b[2J,name\n1,\x1b]0;title\x07\u202e\n".encode())
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_outputs(console, outputs(s3))
+    text = console.export_text()
+    assert "s3://lake/a\\x1b[31m.csv" in text
+    assert "id\\x1b[2J" in text
+    assert "\\x1b]0;title\\x07\\u202e" in text
+    assert "\x1b" not in text

@@ -84,8 +84,10 @@ def test_connections_lead_to_the_local_cloud(tmp_path: Path) -> None:
     assert aws["extra"]["endpoint_url"] == "http://127.0.0.1:5055"
     itunes = json.loads(variables["AIRFLOW_CONN_ITUNES_API"])
     assert itunes["host"] == "http://127.0.0.1:5055/itunes"
+    redshift = json.loads(variables["AIRFLOW_CONN_REDSHIFT_DEFAULT"])
+    assert (redshift["host"], redshift["port"], redshift["extra"]) == ("127.0.0.1", 5439, {"ssl": False})
 
 
 def _variables(root: Path) -> dict[str, str]:
-    endpoints = LocalEndpoints("http://127.0.0.1:5055", 8080)
+    endpoints = LocalEndpoints("http://127.0.0.1:5055", 8080, 5439)
     return airflow_environment(Paths(root), endpoints, AirflowKeys("j", "f", "s"), "local")

@@ -36,7 +36,7 @@ def write(name: str) -> None:
 
 
 def fail() -> None:
-    print("reading the flat table")
+    print("reading the flat table\x1b[2J")
     raise ValueError("column artist_id is missing")
 
 

@@ -12,6 +12,8 @@ def main() -> None:
     parser.add_argument("command", choices=["serve"])
     parser.add_argument("--root", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--redshift-port", type=int, required=True)
+    parser.add_argument("--snowflake-port", type=int, required=True)
     options = parser.parse_args()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=options.port, verbose=False)
     server.start()
