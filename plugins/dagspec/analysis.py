@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.dag_keys import date_problems
 from dagspec.environment import Environment
@@ -22,8 +23,7 @@ from dagspec.spec import Pipeline
 from dagspec.trigger import trigger_problems
 
 
-@dataclass(slots=True)
-class Analysis:
+class Analysis(Struct):
     """What is known of a spec. Each part holds what is sound; what is not is in `problems`.
 
     spec: the values with references resolved; its `tasks` and `task_groups` are mappings of mappings.
@@ -35,9 +35,9 @@ class Analysis:
     files: Files
     dag_id: str
     problems: list[Problem]
-    spec: dict[str, Any] = field(default_factory=dict)
-    nodes: dict[str, Node] = field(default_factory=dict)
-    expansions: dict[str, Expansion] = field(default_factory=dict)
+    spec: dict[str, Any] = {}
+    nodes: dict[str, Node] = {}
+    expansions: dict[str, Expansion] = {}
 
     def parents(self, task: str) -> tuple[str, ...]:
         """The task groups around a task of the spec, the outermost first."""

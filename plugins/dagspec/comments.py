@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from dagspec.source import Source
 
@@ -14,8 +14,7 @@ _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*dagspec:[ \t]*(?P<text>ignore[^\n
 _NESTED = (yaml.MappingNode, yaml.SequenceNode)
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """One `# dagspec: ignore…`. text: from "ignore" on. start, end: its characters in the source.
 
     lines: those it covers; empty when it stands above nothing. in_header: before the first key.

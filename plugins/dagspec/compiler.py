@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from dagspec.analysis import analyse
 from dagspec.assemble import assemble
@@ -13,15 +14,14 @@ from dagspec.shared import Config
 from dagspec.source import Source
 
 
-@dataclass(slots=True)
-class Compiled:
+class Compiled(Struct):
     """A compiled spec: `config` is what dag-factory builds, `files` what must be in S3 for it to run."""
 
     dag_id: str
     config: Config
     source: Source
     environment: Environment
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, Path] = {}
 
 
 def compile_spec(source: Source, environment: Environment, root: Path) -> Compiled:

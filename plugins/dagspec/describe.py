@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dagspec.catalog import example
-from dagspec.schema import expected, schema_of
+from dagspec.schema import schema_of
+from dagspec.schema_problems import expected
 from dagspec.shared import SharedOperator
 
 

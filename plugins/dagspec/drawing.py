@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from dagspec.edges import TaskGraph
 from dagspec.layout import layout
@@ -18,8 +19,7 @@ COLOURS = {"task": "#e8f1fb", "setup": "#e3f5e8", "teardown": "#fbe7e7"}
 LINE, TEXT = "#8795a3", "#24313d"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A task's box: its middle and half its width."""
 
     x: float

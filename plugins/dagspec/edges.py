@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from dagspec.shared import Config
 
 
-@dataclass(slots=True)
-class TaskGraph:
+class TaskGraph(Struct):
     """tasks: id in the config → id of its group, or "". edges: (upstream, downstream). parents: group → its group."""
 
     tasks: dict[str, str]
     parents: dict[str, str]
-    edges: list[tuple[str, str]] = field(default_factory=list)
-    setups: set[str] = field(default_factory=set)
-    teardowns: set[str] = field(default_factory=set)
+    edges: list[tuple[str, str]] = []
+    setups: set[str] = set()
+    teardowns: set[str] = set()
 
 
 def task_graph(config: Config) -> TaskGraph:

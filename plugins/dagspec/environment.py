@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from dagspec.environment_check import DEFAULTS, environment_problems
 from dagspec.problem import Problem, SpecError, suggest
@@ -16,8 +17,7 @@ FILE_NAME = "environments.yaml"
 DEFAULT = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """The values of one environment.
 
     operator_defaults: for each operator, arguments that a task may leave out.
@@ -28,8 +28,8 @@ class Environment:
     name: str
     source: Source
     values: dict[str, Any]
-    operator_defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
-    siblings: dict[str, set[str]] = field(default_factory=dict)
+    operator_defaults: dict[str, dict[str, Any]] = {}
+    siblings: dict[str, set[str]] = {}
     policy: Policy | None = None
 
     def lacking(self, value: str) -> list[str]:

@@ -6,9 +6,10 @@ Only these two prefixes are ours: `${HOME}` in a shell text and `{{ … }}` stay
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.environment import Environment
 from dagspec.problem import KeyPath, Problem, suggest
@@ -40,17 +41,16 @@ def _size(value: Any) -> int:
     return len(value) if isinstance(value, str) else 1
 
 
-@dataclass(slots=True)
-class Resolver:
+class Resolver(Struct):
     """Replaces references in values and notes what is wrong in `problems`."""
 
     source: Source
     environment: Environment
     variables: dict[str, Any]
-    problems: list[Problem] = field(default_factory=list)
-    _resolving: list[str] = field(default_factory=list)
-    _circles: set[frozenset[str]] = field(default_factory=set)
-    _known: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = []
+    _resolving: list[str] = []
+    _circles: set[frozenset[str]] = set()
+    _known: dict[str, Any] = {}
     _left: int = MAX_EXPANDED
 
     def resolve(self, value: Any, path: KeyPath) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The facts of one operator. Rules read these, never an operator's name.
 
     creates, uses, ends: kinds of resources (`emr_cluster`, `redshift_cluster`, `databricks_cluster`, `livy_session`).

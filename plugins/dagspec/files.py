@@ -6,9 +6,10 @@ So a running DAG keeps the version that it started with, and nothing is overwrit
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+
+from msgspec import Struct
 
 REMOTE = ("s3://", "s3a://", "s3n://", "{{")
 HASH_LENGTH = 16
@@ -22,13 +23,12 @@ class FileError(Exception):
         self.help = help_
 
 
-@dataclass(slots=True)
-class Files:
+class Files(Struct):
     """The repository's files as a spec sees them. `used` collects what `dagspec deploy` must upload: URI → path."""
 
     root: Path
     code_uri: str | None
-    used: dict[str, Path] = field(default_factory=dict)
+    used: dict[str, Path] = {}
 
     def uri(self, reference: str) -> str:
         """Where a task finds this file: `<code_uri>/<hash of the content>/<name>`; an s3:// path stays as it is.

@@ -8,9 +8,10 @@ import shutil
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct
 
 from dagspec.problem import Edit, Fix, Problem
 from dagspec.source import Source, read_bytes
@@ -19,8 +20,7 @@ MAX_ROUNDS = 10
 BOM = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """A file before and after; `count` fixes were applied."""
 
     before: str

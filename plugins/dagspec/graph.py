@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath, Problem, Related, closest, suggest
 from dagspec.rename import rename
 from dagspec.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """Something with dependencies: a task, a task group, a step."""
 
     path: KeyPath

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dagspec.comments import Comment, comments
 from dagspec.problem import Edit, Fix, Problem, closest, suggest
@@ -17,16 +18,15 @@ _SHAPE = re.compile(r"(?P<what>ignore|ignore-file)\[(?P<names>[^\]\n]*)\](?P<rea
 _USAGE = 'write "# dagspec: ignore[RULE] reason"'
 
 
-@dataclass(slots=True)
-class _Ignore:
+class _Ignore(Struct):
     """A comment taken apart. valid: the rules it may hide; hidden: those it did."""
 
     comment: Comment
     names: list[str]
     reason: str
     whole_file: bool
-    valid: set[str] = field(default_factory=set)
-    hidden: set[str] = field(default_factory=set)
+    valid: set[str] = set()
+    hidden: set[str] = set()
 
     def hides(self, problem: Problem) -> bool:
         """Whether this comment covers a problem; notes that it was of use."""

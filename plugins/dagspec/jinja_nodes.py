@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from jinja2 import nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
+from msgspec.structs import replace
 
 from dagspec.jinja_offsets import Nodes
 from dagspec.templates import Use, XComPull

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dagspec.analysis import analyse
 from dagspec.dagfactory_format import unwrap
@@ -22,8 +23,7 @@ from dagspec.specs import FOLDER, TESTS, check_unique, read_environments, read_s
 from dagspec.view import PipelineView
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What to check and what to tell.
 
     environment: only this one; default all. pedantic: findings of severity info as well.
@@ -37,12 +37,11 @@ class Options:
     choice: Choice = field(default_factory=Choice)
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What a lint found; `files` counts the specs that were read, `seconds` is how long it took."""
 
     files: int
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
     seconds: float = 0
 
     def count(self, severity: str) -> int:

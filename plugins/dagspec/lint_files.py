@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from dagspec.dagfactory_format import is_dagfactory, unwrap
 from dagspec.lint import Linter, Options, Result, lint_sources
@@ -31,12 +32,11 @@ def lint_files(root: Path, paths: Iterable[Path], options: Options, folder: Path
     return lint_sources(root, [read_spec(path, root) for path in files], options)
 
 
-@dataclass(slots=True)
-class _Checked:
+class _Checked(Struct):
     """One spec and its findings. Its source is not read (no text, no values) when nothing points into it."""
 
     source: Source
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
 
 
 class _Run:

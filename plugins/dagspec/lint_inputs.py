@@ -6,9 +6,10 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.environment import FILE_NAME as ENVIRONMENTS
 from dagspec.environment import Environment
@@ -48,8 +49,8 @@ def content(path: Path) -> str:
 
 def _plain(value: Any) -> Any:
     """Options as values whose `repr` is the same in every process."""
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
     return sorted(value) if isinstance(value, (set, frozenset)) else value
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from dagspec.secret_places import named_values, secret_spans, secret_spans_of
 from dagspec.secret_shapes import is_written_out

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.source import Source
@@ -21,8 +21,7 @@ _VERSION_KEY = re.compile(r"version|release|runtime|label", re.IGNORECASE)
 _CODES = ("NO", "ON")  # Norway, Ontario: booleans are not written like that
 
 
-@dataclass(frozen=True, slots=True)
-class OddScalar:
+class OddScalar(Struct, frozen=True):
     """One such scalar. value: what it is read as. spelling: how it is written."""
 
     path: KeyPath

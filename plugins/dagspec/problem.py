@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,7 @@ SHOWN_CANDIDATES = 10
 SURE = 0.85  # a match this close needs no second suggestion
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of a file; lines and columns count from 1, the end column is the first one behind it."""
 
     line: int
@@ -28,14 +28,13 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A key path in a source, resolved to a span only when somebody looks.
 
     `part` says whether the key or its value is meant; `needle` narrows a text value to that piece of it.
     """
 
-    source: Source = field(repr=False)
+    source: Source
     path: KeyPath = ()
     part: Literal["key", "value"] = "value"
     needle: str = ""
@@ -46,16 +45,14 @@ class Place:
         return self.source.span(self.path, self.part, self.needle)
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A second place that explains the first."""
 
     place: Place
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the characters of a source from `start` up to `end`, both counted from 0, by `text`."""
 
     start: int
@@ -63,8 +60,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """How to mend a finding. A safe fix keeps what the pipeline does; an unsafe one is probably what was meant."""
 
     title: str
@@ -72,8 +68,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One finding. `help` is what would be right, as one sentence without a full stop."""
 
     rule: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 
 from dagspec.native_catalog import native_catalog
 from dagspec.problem import Problem

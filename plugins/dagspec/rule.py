@@ -10,10 +10,11 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from dagspec import rules
 from dagspec.problem import Fix, Place, Problem, Related, Severity
@@ -62,8 +63,7 @@ def all_rules() -> dict[str, Rule]:
     return {kind.name(): kind() for kind in sorted(Rule.__subclasses__(), key=lambda kind: kind.name())}
 
 
-@dataclass(frozen=True, slots=True)
-class RuleDoc:
+class RuleDoc(Struct, frozen=True):
     """A rule's documentation, read from its docstring."""
 
     name: str

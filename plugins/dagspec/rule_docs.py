@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from dagspec.rule import RuleDoc
 from dagspec.text import fenced

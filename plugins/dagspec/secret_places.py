@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import yaml
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.secret_shapes import (
@@ -30,8 +30,7 @@ _HINT = re.compile(rf"(?i){_NAME}|your[-_ ]|akia|asia|dapi|://[^\s/]*:|gh[oprsu]
 _SECRET_NAME = re.compile(rf"(?i){_NAME}")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One single value of a file: its key path, what YAML reads, and its characters `start` up to `end`."""
 
     path: KeyPath
@@ -40,8 +39,7 @@ class Scalar:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A value whose name says that it is secret; it may still be a template or a placeholder.
 
     path: the single value that it is or lies in. loose: it has neither a key of its own nor quotes, and may be a word.

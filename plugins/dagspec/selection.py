@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dagspec.problem import suggest
 from dagspec.rule import Rule, all_rules
@@ -13,8 +14,7 @@ class SelectionError(ValueError):
     """A selection that names what there is not; the message is one line for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The rules that are told. selected: None means all. named: those that were selected by their own name."""
 
     selected: frozenset[str] | None = None

@@ -6,8 +6,9 @@ A new one is one file under `operators/` with one class, and one example beside 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from dagspec.environment import Environment
 from dagspec.facts import Facts
@@ -19,8 +20,7 @@ from dagspec.spec import Keys
 Config = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Expansion:
+class Expansion(Struct):
     """The dag-factory tasks that one task of a spec stands for.
 
     tasks: id → config, with `dependencies` among themselves; those without any start first.
@@ -31,12 +31,11 @@ class Expansion:
 
     tasks: dict[str, Config]
     group: Config | None = None
-    teardowns: dict[str, list[str]] = field(default_factory=dict)
-    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    teardowns: dict[str, list[str]] = {}
+    outputs: dict[str, dict[str, str]] = {}
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct):
     """A task of a spec while it is compiled."""
 
     id: str
@@ -44,7 +43,7 @@ class Task:
     source: Source
     environment: Environment
     files: Files
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
     parents: tuple[str, ...] = ()
 
     @property

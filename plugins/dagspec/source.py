@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from msgspec import Struct
 
 from dagspec.problem import KeyPath, Place, Problem, Span
 
@@ -25,20 +25,22 @@ _MERGE = "tag:yaml.org,2002:merge"
 _Child = tuple[yaml.Node | None, yaml.Node]  # the key (None in a list) and the value
 
 
-@dataclass(slots=True, eq=False)
-class Source:
+class Source(Struct, eq=False):
     """One YAML file: its name as messages show it, its text, its values and where they stand."""
 
     name: str
     text: str
     root: yaml.Node | None = None
     value: Any = None
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
     dag: str = ""  # the DAG that this is of a file with several; else the file's name is the DAG's
     whole: Source | None = None  # that file
-    notes: list[Problem] = field(default_factory=list)  # told by lint; they do not stop it from loading
-    _line_starts: list[int] = field(default_factory=list, repr=False)
-    _keys: dict[int, dict[Any, _Child]] = field(default_factory=dict, repr=False)
+    notes: list[Problem] = []  # told by lint; they do not stop it from loading
+    _line_starts: list[int] = []
+    _keys: dict[int, dict[Any, _Child]] = {}
+
+    def __repr__(self) -> str:  # without the text and the tree
+        return f"Source({self.name!r})"
 
     @property
     def dag_id(self) -> str:

@@ -6,8 +6,9 @@ import glob
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dagspec.dagfactory_format import unwrap
 from dagspec.environment import FILE_NAME, Environment, load_environments, pick

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dagspec.problem import KeyPath
 
@@ -16,8 +18,7 @@ _JINJA_WORDS |= {"recursive", "range", "dict", "lipsum", "cycler", "joiner", "na
 _JINJA_WORDS |= {"caller", "varargs", "kwargs", "loop"}
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One use of a variable, `dag_run.conf.size`: ("dag_run", "conf", "size").
 
     offset: of its first character in the text. guarded: it may be undefined (`is defined`, `default`).
@@ -33,8 +34,7 @@ class Use:
         return self.parts[0]
 
 
-@dataclass(frozen=True, slots=True)
-class XComPull:
+class XComPull(Struct, frozen=True):
     """One `xcom_pull` whose task ids are literal; none means the task's own. key: None means it is computed.
 
     offset: where its arguments begin. other_run: it may read a run before this one. single: one id, not a list.
@@ -50,8 +50,7 @@ class XComPull:
     single: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """What makes Jinja refuse a text. `length` characters from `offset` are to be looked at."""
 
     message: str
@@ -60,8 +59,7 @@ class Mistake:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A parsed text. uses: the variables that it does not set itself. mistake: why Jinja refuses it; then no more."""
 
     text: str

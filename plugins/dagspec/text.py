@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dagspec.masking import masked, masked_source
 from dagspec.problem import Place, Problem, Span
@@ -66,8 +67,7 @@ def _position(place: Place) -> str:
     return f"{place.source.name}:{place.span.line}:{place.span.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Struct, frozen=True):
     """Signs under `width` characters of a line, from `column` on, and what they mean."""
 
     line: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import Environment
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _BUCKET = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9.-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """One file: where it goes, and whether it was there already."""
 
     uri: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from dagspec.analysis import Analysis
 from dagspec.facts import Facts
@@ -15,16 +16,14 @@ from dagspec.templates import Template, may_be_template, parse_template
 from dagspec.written import Origins
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text value of a spec and where it stands."""
 
     value: str
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class TaskView:
+class TaskView(Struct, frozen=True):
     """One task of the spec.
 
     arguments: its own keys and what the environment's operator_defaults add, references resolved.

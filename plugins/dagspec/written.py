@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.environment import Environment
 from dagspec.expressions import REFERENCE, Resolver
@@ -15,8 +16,7 @@ from dagspec.source import Source
 MAX_HOPS = 20  # variables that refer to each other in a circle are reported elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Characters `start` up to `end` of the text at `path`, references not resolved."""
 
     path: KeyPath
@@ -80,8 +80,7 @@ def _value_at(value: Any, path: KeyPath) -> tuple[Any, int]:
     return value, len(path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A stretch of the resolved text: `reference` is what it stands for, or "" where it is written as it is."""
 
     start: int

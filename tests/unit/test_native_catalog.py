@@ -201,7 +201,7 @@ def test_arguments_change_facts(arguments: dict[str, Any], submits: tuple[str], 
 def test_misspelt_facts_are_refused() -> None:
     from dagspec.facts import Facts
 
-    known = set(Facts.__dataclass_fields__)
+    known = set(Facts.__struct_fields__)
     for path, entry in native_facts().items():
         assert {key for facts in (entry.facts, *(case.facts for case in entry.when)) for key in facts} <= known, path
 

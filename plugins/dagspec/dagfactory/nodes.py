@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import yaml
+from msgspec import Struct
 
 PREFIX = "tag:yaml.org,2002:"
 TEXT, MAPPING = PREFIX + "str", PREFIX + "map"
@@ -48,8 +47,7 @@ def null(like: yaml.Node) -> yaml.ScalarNode:
     return yaml.ScalarNode(_NULL, "null", like.start_mark, like.end_mark)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A key of a mapping whose value is taken apart. parts: what is changed; None when the value is no mapping."""
 
     key: yaml.Node

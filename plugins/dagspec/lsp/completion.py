@@ -17,7 +17,7 @@ from dagspec.lsp.shapes import Shape
 from dagspec.lsp.token import Token
 from dagspec.native_catalog import native, native_catalog
 from dagspec.problem import shown
-from dagspec.schema import expected
+from dagspec.schema_problems import expected
 
 TRIGGERS = ["{", ".", " ", "["]
 _BEGUN = re.compile(r"\$\{(?P<kind>var|env)?(?P<dot>\.)?[\w.-]*$")

@@ -12,7 +12,7 @@ from dagspec.lsp.shapes import Shape
 from dagspec.lsp.token import Token
 from dagspec.native_catalog import native, provider_of
 from dagspec.problem import KeyPath, shown
-from dagspec.schema import expected
+from dagspec.schema_problems import expected
 from dagspec.text import fenced
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from dagspec.problem import suggest
 from dagspec.rulekit.schedule import NOT_CRON, PRESETS, ticks
@@ -26,8 +27,7 @@ _SHAPES = 'a field is "*", a number, a list "1,15", a range "1-5" or a step "*/1
 _ORDER = "minute, hour, day of the month, month, day of the week"
 
 
-@dataclass(frozen=True, slots=True)
-class CronError:
+class CronError(Struct, frozen=True):
     """start and end: the characters of the text that are meant."""
 
     message: str

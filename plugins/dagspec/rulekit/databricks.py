@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.view import PipelineView, TaskView
@@ -14,16 +15,14 @@ COMPUTE = ("job_cluster_key", "new_cluster", "existing_cluster_id", "environment
 NEEDS_COMPUTE = ("spark_python_task", "spark_jar_task", "spark_submit_task", "python_wheel_task", "dbt_task")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A mapping of a request and where it stands."""
 
     path: KeyPath
     value: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What one task sends.
 
     kind: `job` creates a job, `run` submits a run, `task` runs one task of its own, `trigger` runs a job that exists.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.view import PipelineView, TaskView
@@ -13,8 +14,7 @@ KIND = "emr_cluster"
 SPARK_COMMANDS = ("spark-submit", "spark-sql", "spark-shell", "pyspark")
 
 
-@dataclass(frozen=True, slots=True)
-class EmrCluster:
+class EmrCluster(Struct, frozen=True):
     """A cluster's configuration and where it stands: the whole task, or the option that holds the request."""
 
     task: TaskView

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.rulekit.s3 import S3Path, s3_paths
@@ -16,8 +17,7 @@ _WRITTEN_IN_SQL = re.compile(r"(?i)\b(?:TO|INTO)\s*'(s3://[^']+)'")
 _IN_BUCKET = re.compile(r"(?:(?P<side>source|dest)_)?(?:\w+_)?(?:key|prefix)")
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """One path and the task that reads or writes it. verb: whether it writes the path, or only names it to its job."""
 
     task: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 _TABLE = Path(__file__).parent.parent / "data" / "dbr.yaml"
 _VERSION = re.compile(r"(?:custom:)?(?:release__)?(\d+)\.(\d+)\b")
@@ -25,8 +25,7 @@ class Table(msgspec.Struct, frozen=True):
     others: dict[str, date]
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """One release on a given day. ended: None when it has not, or on a day that is not known."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.source import Source
@@ -23,8 +24,7 @@ LONGEST_BUCKET = 63
 EXAMPLE = 2  # texts such as s3://a/b only show a pattern
 
 
-@dataclass(frozen=True, slots=True)
-class S3Path:
+class S3Path(Struct, frozen=True):
     """One S3 path in a text. key: what follows the bucket, with templates; path: the text's key path."""
 
     bucket: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath
 from dagspec.rulekit.secrets import COPY
@@ -36,8 +37,7 @@ _SHOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SecretTemplate:
+class SecretTemplate(Struct, frozen=True):
     """A template in a text: `needle` as written, and what it stands for in words."""
 
     needle: str

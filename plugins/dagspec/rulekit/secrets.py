@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dagspec.problem import KeyPath, Problem
 from dagspec.secret_places import Named, Scalar, may_hold_secrets, named_values, scalars
@@ -42,8 +44,7 @@ _STRAY = re.compile(
 _CODE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+.*|\w+[(\[].*|[A-Z_]+\d*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """One credential: what it is called, and its characters `start` up to `end`."""
 
     kind: Kind

@@ -6,8 +6,10 @@ Templates and references are replaced by stubs of the same length, so that every
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dagspec.expressions import REFERENCE
 from dagspec.problem import KeyPath, Place, Problem, Span
@@ -22,8 +24,7 @@ _TELLING = ("snowflake", "databricks", "redshift", "postgres", "athena")
 MAX_LENGTH = 100_000  # a longer text is data, not a statement
 
 
-@dataclass(frozen=True, slots=True)
-class SqlText:
+class SqlText(Struct, frozen=True):
     """One text of SQL that a task runs.
 
     path: the option's. file: the repository file that holds it. is_verbatim: its characters stand in the spec.
@@ -54,8 +55,7 @@ class SqlText:
         return f" ({self.file}:{before.count(chr(10)) + 1}:{start - before.rfind(chr(10))})"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement: its words without the semicolon, never empty."""
 
     sql: SqlText

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from dagspec.rulekit.sql import SqlText, Statement, statements
 from dagspec.rulekit.sql_grammar import grammar_error
@@ -27,8 +28,7 @@ _KEYWORDS = (
 _SPELLED = 0.74  # FORM for FROM is 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class SqlError:
+class SqlError(Struct, frozen=True):
     """One error: the piece of the text, what is wrong, and what was probably meant."""
 
     start: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.rulekit.sql_words import Word, sqlglot_dialect, words_of
 from dagspec.rulekit.stubs import Stubbed
@@ -14,8 +15,7 @@ FILLERS = ("", "j", "1", "=")  # a template may stand for nothing, a name, a num
 MOST_TEMPLATES = 3  # with more of them too much is possible to be certain
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """The word that sqlglot stumbles over, and its own words about it."""
 
     index: int

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Word:
+
+class Word(Struct, frozen=True):
     """One token of SQL. text: upper case, quotes removed. kind: sqlglot's name of it. end: first offset behind it."""
 
     text: str
     kind: str
     start: int
     end: int
-    token: Any = field(repr=False, compare=False)
+    token: Any
 
 
 @cache

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _OPENER = re.compile(r"\{[{%#]")
 _OTHERS = re.compile(r"\$\{(?:var|env)\.[^}\s]*\}|%\(\w+\)s|(?<![\w%])%s")
 
 
-@dataclass(frozen=True, slots=True)
-class Stubbed:
+class Stubbed(Struct, frozen=True):
     """A text with its stubs. spans: where each stub stands. has_blocks: `{% … %}` decides what is sent."""
 
     text: str

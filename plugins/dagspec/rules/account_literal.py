@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dagspec.problem import KeyPath, Problem, Related
 from dagspec.rule import Rule
@@ -70,8 +71,7 @@ class AccountLiteral(Rule):
             yield self.problem(first, message, help_, related)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """A literal, and the characters of the text that it takes."""
 
     what: str

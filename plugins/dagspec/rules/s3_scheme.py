@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dagspec.problem import Edit, Fix, KeyPath, Problem
 from dagspec.rule import Rule

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from dagspec.problem import Fix, KeyPath, Place, Problem
 from dagspec.rule import Rule
@@ -16,8 +17,7 @@ from dagspec.view import PipelineView, TaskView
 RIGHT = "CANCEL_AND_WAIT"
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """A step that EMR goes on behind although it failed. path: of its action, written or not."""
 
     name: str
