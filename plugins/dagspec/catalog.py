@@ -5,7 +5,6 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 
 from dagspec import operators
@@ -53,6 +52,8 @@ def unknown_operator(operator: str, task: Task) -> Problem:
 
 def example(kind: type[SharedOperator]) -> str:
     """The example spec of an operator, as YAML."""
+    from importlib.resources import files  # slow to import, and not for lint
+
     package, _, module = kind.__module__.rpartition(".")
     return Path(str(files(package) / f"{module}.yaml")).read_text(encoding="utf-8")
 

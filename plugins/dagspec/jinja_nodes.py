@@ -10,7 +10,7 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from msgspec.structs import replace
 
 from dagspec.jinja_offsets import Nodes
-from dagspec.templates import Use, XComPull
+from dagspec.templates import RETURN_VALUE, Use, XComPull
 
 _PULL_ARGUMENTS = ("task_ids", "dag_id", "key", "include_prior_dates")
 _OWN_NAMES = {"self", "super", "caller", "varargs", "kwargs", "loop", *DEFAULT_NAMESPACE}
@@ -87,7 +87,7 @@ def _pull(call: nodes.Call) -> XComPull | None:
     ids = _constant(arguments.get("task_ids", nodes.Const(None)))
     if "dag_id" in arguments or not _are_ids(ids):  # another pipeline's, or only known at run time
         return None
-    key = _constant(arguments.get("key", nodes.Const("return_value")))
+    key = _constant(arguments.get("key", nodes.Const(RETURN_VALUE)))
     single = not isinstance(ids, list)
     return XComPull(
         task_ids=() if ids is None else (ids,) if single else tuple(ids),

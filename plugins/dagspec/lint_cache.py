@@ -7,7 +7,6 @@ change to a spec can say there that the spec is clean. A cache that cannot be re
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -155,13 +154,14 @@ def _has_secret(entry: Entry, sources: list[Source]) -> bool:
 
 
 def _write(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # readable by its owner only
+    new = path.with_name(f".new-{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        # readable by its owner only; the folder is theirs alone
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - the mode
             file.write(data)
-        Path(name).replace(path)
+        new.replace(path)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from dagspec.dagfactory_format import is_dagfactory, unwrap
-from dagspec.lint import Linter, Options, Result, lint_sources
+from dagspec.lint import Linter, lint_sources
 from dagspec.lint_cache import Entry, LintCache, private_folder, problems_of
-from dagspec.lint_inputs import NamedFiles, fingerprint, shared_inputs
+from dagspec.lint_inputs import NamedFiles, fingerprint, shared_inputs, state
+from dagspec.lint_result import Options, Result
 from dagspec.problem import Problem, SpecError
 from dagspec.source import MAX_BYTES, Source, read_bytes
 from dagspec.specs import check_unique, read_spec, shown_name
@@ -44,8 +45,8 @@ class _Run:
 
     def __init__(self, root: Path, options: Options, folder: Path) -> None:
         self.root, self.options = root, options
-        self.inputs = shared_inputs(root, options)
-        self.cache, self.named = LintCache(folder, self.inputs), NamedFiles(root)
+        self.state = state(root)
+        self.cache, self.named = LintCache(folder, shared_inputs(root, options)), NamedFiles(root)
         self._linter: Linter | None = None
         self._inside: dict[Path, bool] = {}
 
@@ -62,7 +63,7 @@ class _Run:
         found = [problem for one in checked for problem in one.problems]
         found += self._environments()
         found += self._namesakes([one.source for one in checked], paths)
-        if self._linter is not None and shared_inputs(self.root, self.options) == self.inputs:
+        if self._linter is not None and state(self.root) == self.state:
             self.cache.save()  # else something was edited during the lint
         return Result(len(checked), sorted(found, key=lambda problem: problem.sort_key))
 

@@ -39,6 +39,14 @@ def shared_inputs(root: Path, options: Any) -> str:
     return fingerprint(*(text.encode() for text in (*texts, *named)), *_code())
 
 
+def state(root: Path) -> list[tuple[str, int, int]]:
+    """The same as times and sizes, quick to look at: whether something was edited since the last look."""
+    entries = [(entry.path, entry.stat()) for entry in _code_files(str(PACKAGE))]
+    named = [root / FOLDER / name for name in (ENVIRONMENTS, POLICY)]
+    entries += [(str(path), path.stat()) for path in named if path.exists()]
+    return [(path, status.st_mtime_ns, status.st_size) for path, status in entries]
+
+
 def content(path: Path) -> str:
     """The fingerprint of a file's content; "" when there is no such file."""
     try:
@@ -56,17 +64,25 @@ def _plain(value: Any) -> Any:
 
 def _libraries() -> list[str]:
     # the names of these folders hold the versions: one listing instead of reading the metadata of each package
-    return sorted(path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))
+    folders = [folder or "." for folder in sys.path if Path(folder).is_dir()]
+    return sorted(path for folder in folders for path in os.listdir(folder) if path.endswith(".dist-info"))
 
 
 def _code() -> Iterator[bytes]:
-    for folder, folders, names in os.walk(PACKAGE):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith(CODE):
-                path = Path(folder, name)
-                yield str(path.relative_to(PACKAGE)).encode()
-                yield path.read_bytes()
+    for entry in _code_files(str(PACKAGE)):
+        yield entry.path.removeprefix(str(PACKAGE)).encode()
+        with open(entry, "rb") as file:  # noqa: PTH123 - hundreds of files, and paths are slow to make
+            yield file.read()
+
+
+def _code_files(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir():
+            yield from _code_files(entry.path)
+        elif entry.name.endswith(CODE):
+            yield entry
 
 
 class NamedFiles:

@@ -10,8 +10,12 @@ from msgspec.structs import replace
 
 from dagspec.problem import KeyPath
 
+RETURN_VALUE = "return_value"  # the key that Airflow pulls when none is named
 CACHED_TEXTS = 4096  # the same text comes back for each environment
-_PLAIN_NAME = re.compile(r"(?<!\{)\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*) *\}\}", re.ASCII)
+_TASK = r"(?:task_ids=)?(?P<quote>['\"])(?P<task>[\w.-]+)(?P=quote)"
+_KEY = r"key=(?P<mark>['\"])(?P<key>[\w.-]+)(?P=mark)"
+_PULL = rf"(?P<pull>(?<=\.xcom_pull)\({_TASK}(?:, *{_KEY})?\))"
+_PLAIN = re.compile(rf"(?<!\{{)\{{\{{ *(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*){_PULL}? *\}}\}}", re.ASCII)
 # names that Jinja itself gives a meaning
 _JINJA_WORDS = {"true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else"}
 _JINJA_WORDS |= {"recursive", "range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super"}
@@ -89,17 +93,23 @@ def parse_template(text: str, path: KeyPath) -> Template:
     return replace(_parsed(text), path=path)
 
 
-def parse_plain_names(text: str) -> Template | None:
-    """The same for a text with nothing but plain names such as `{{ ds }}`, without Jinja; None for any other."""
-    if may_be_template(_PLAIN_NAME.sub(" ", text)):
+def parse_plain(text: str) -> Template | None:
+    """The same for a text with nothing but `{{ ds }}` and `{{ ti.xcom_pull("a") }}`, without Jinja; else None."""
+    if may_be_template(_PLAIN.sub(" ", text)):
         return None
-    uses = tuple(Use(tuple(match[1].split(".")), match.start(1)) for match in _PLAIN_NAME.finditer(text))
-    return Template(text, (), uses=uses) if _JINJA_WORDS.isdisjoint(use.name for use in uses) else None
+    found = list(_PLAIN.finditer(text))
+    uses = tuple(Use(tuple(match["name"].split(".")), match.start("name")) for match in found)
+    pulls = tuple(_plain_pull(match) for match in found if match["pull"])
+    return Template(text, (), uses=uses, pulls=pulls) if _JINJA_WORDS.isdisjoint(use.name for use in uses) else None
+
+
+def _plain_pull(match: re.Match[str]) -> XComPull:
+    return XComPull((match["task"],), match["key"] or RETURN_VALUE, offset=match.start("pull"))
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _parsed(text: str) -> Template:
-    return parse_plain_names(text) or parse_with_jinja(text)
+    return parse_plain(text) or parse_with_jinja(text)
 
 
 def parse_with_jinja(text: str) -> Template:

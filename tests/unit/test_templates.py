@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jinja2 import TemplateSyntaxError
 
 from dagspec.airflow_context import airflow_context
-from dagspec.templates import Template, parse_plain_names, parse_template, parse_with_jinja
+from dagspec.templates import Template, parse_plain, parse_template, parse_with_jinja
 
 PIECES = [
     "{{",
@@ -77,6 +77,12 @@ NAMES = [
     "a",
     "{# x #}",
     "{{ é }}",
+    "{{ ti.xcom_pull('a-b.c') }}",
+    "{{ti.xcom_pull(task_ids=\"a\", key='k')}}",
+    "{{ ti.xcom_pull('a', 'k') }}",
+    "{{ x.xcom_pull('a\") }}",
+    "{{ xcom_pull('a') }}",
+    "{{ true.xcom_pull('a') }}",
 ]
 
 
@@ -85,12 +91,13 @@ NAMES = [
 @example("{{ ds }}}")
 @settings(max_examples=400, deadline=None)
 def test_the_quick_way_finds_what_jinja_finds(text: str) -> None:
-    quick = parse_plain_names(text)
+    quick = parse_plain(text)
     assert quick is None or quick == parse_with_jinja(text)
 
 
 def test_most_texts_need_no_jinja() -> None:
-    assert parse_plain_names("s3://lake/{{ ds_nodash }}/{{ dag_run.conf.size }}.parquet") is not None
+    assert parse_plain("s3://lake/{{ ds_nodash }}/{{ dag_run.conf.size }}.parquet") is not None
+    assert parse_plain("{{ ti.xcom_pull(task_ids='count', key='rows') }} rows of {{ ds }}") is not None
 
 
 @given(TEXTS)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 from dagspec import __version__
-from dagspec.cli import deploy, editor, explain, fmt, graph, lint, lsp, operators, render, rules, run, schema
 from dagspec.cli.common import UsageError
 
-COMMANDS = (lint, fmt, rules, explain, render, graph, run, deploy, operators, schema, editor, lsp)
+# each is a module of this package
+COMMANDS = (
+    *("lint", "fmt", "rules", "explain", "render", "graph", "run", "deploy", "operators", "schema", "editor", "lsp"),
+)
 CANNOT = 2
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command."""
+def parser(names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser of the command line, with these subcommands."""
     main_parser = argparse.ArgumentParser(
         prog="dagspec",
         description="Data pipelines for Apache Airflow: one YAML file per pipeline, checked like a compiler.",
@@ -22,14 +26,16 @@ def parser() -> argparse.ArgumentParser:
     )
     main_parser.add_argument("--version", action="version", version=f"dagspec {__version__}")
     commands = main_parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add(commands)
+    for name in names:
+        import_module(f"dagspec.cli.{name}").add(commands)
     return main_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    options = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    named = [name for name in arguments[:1] if name in COMMANDS]
+    options = parser(named or COMMANDS).parse_args(arguments)
     try:
         return int(options.command(options))
     except UsageError as error:

@@ -6,22 +6,22 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from difflib import unified_diff
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from dagspec.cli.common import SPECS, UsageError, chosen_environment, find_root, refuse_missing
 from dagspec.environment import FILE_NAME
-from dagspec.fixes import Fixed, fix_bytes, write_atomically
-from dagspec.lint import Linter, Options, Result, files_of, lint_sources
+from dagspec.lint import files_of, lint_sources
 from dagspec.lint_files import lint_files
-from dagspec.masking import masked
-from dagspec.problem import Problem, SpecError
+from dagspec.lint_result import Options, Result
 from dagspec.report import REPORTERS
 from dagspec.selection import Choice
-from dagspec.source import Source, read_bytes
+from dagspec.source import read_bytes
 from dagspec.specs import read_spec, shown_name
-from dagspec.watch import watch
+
+if TYPE_CHECKING:
+    from dagspec.cli.mending import Mending
 
 STDIN = [Path("-")]
 CLEAR = "\033[2J\033[H"
@@ -45,6 +45,8 @@ class Session:
 
     def watch(self) -> int:
         """Lint now and after every change; Ctrl-C ends it."""
+        from dagspec.watch import watch
+
         with suppress(KeyboardInterrupt):
             watch(self._watched, self._again)
         return 0
@@ -66,9 +68,9 @@ class Session:
         start = perf_counter()
         self._refuse_unknown_environment()
         if self.arguments.diff:
-            return self._print_diff()
+            return self._mending().print_diff()
         if self.arguments.fix:
-            self._fix()
+            self._mending().write()
         result = self._linted()
         result.seconds = perf_counter() - start
         report = _statistics if self.arguments.statistics else REPORTERS[self.arguments.format]
@@ -95,49 +97,14 @@ class Session:
         # without a name the text may call its DAG as it likes
         return f"{dag_id}.yaml" if isinstance(dag_id, str) else "stdin.yaml"
 
-    def _files(self) -> list[Path]:
-        paths: list[Path] = self.arguments.paths
-        lacking = [path for path in paths if not files_of(self.root, [path])]
-        files = files_of(self.root, paths)
-        if lacking or not files:
-            where = ", ".join(str(path) for path in lacking) or f"{SPECS}/"
-            raise UsageError(f"no spec files under {where} (looked for *.yaml, *.yml)")
-        return files
+    def _mending(self) -> Mending:
+        from dagspec.cli.mending import Mending
 
-    def _fix(self) -> None:
-        changed = [(path, fixed) for path, fixed in self._mended() if fixed.count]
-        for path, fixed in changed:
-            try:
-                write_atomically(path, fixed.after)
-            except OSError as error:
-                raise UsageError(f"cannot write {path}: {error.strerror}") from None
-        if changed:
-            count = sum(fixed.count for _, fixed in changed)
-            files = f"{len(changed)} file{'s' if len(changed) != 1 else ''}"
-            print(f"Applied {count} fix{'es' if count != 1 else ''} in {files}.", file=sys.stderr)
-
-    def _print_diff(self) -> int:
-        changed = [(path, fixed) for path, fixed in self._mended() if fixed.count]
-        for path, fixed in changed:
-            print(_diff(fixed, shown_name(path, self.root)), end="")
-        if not changed:
-            print("Nothing to fix.", file=sys.stderr)
-        return 1 if changed else 0
-
-    def _mended(self) -> Iterator[tuple[Path, Fixed]]:
-        """Each file as it is and as it would be; nothing is written."""
-        try:
-            linter = Linter(self.root, self.options)
-        except SpecError:
-            return  # the lint that follows tells what is wrong with the environments
-
-        def check(source: Source) -> list[Problem]:
-            return [problem for problem in linter.check(source) if self.choice.has(problem.rule)]
-
-        for path, data in self._contents():
-            yield path, fix_bytes(data, shown_name(path, self.root), check, self.arguments.unsafe)
+        contents = self._contents()
+        return Mending(self.root, self.options, contents, self.arguments.unsafe)
 
     def _contents(self) -> Iterator[tuple[Path, bytes]]:
+        """Each file to mend with its content."""
         if self.stdin is not None:
             yield self.root / self._stdin_name(self.stdin), self.stdin
             return
@@ -147,13 +114,15 @@ class Session:
                 if path.resolve().is_relative_to(self.root):
                     yield path, path.read_bytes()
 
+    def _files(self) -> list[Path]:
+        paths: list[Path] = self.arguments.paths
+        lacking = [path for path in paths if not files_of(self.root, [path])]
+        files = files_of(self.root, paths)
+        if lacking or not files:
+            where = ", ".join(str(path) for path in lacking) or f"{SPECS}/"
+            raise UsageError(f"no spec files under {where} (looked for *.yaml, *.yml)")
+        return files
+
 
 def _statistics(result: Result) -> str:
     return "\n".join(filter(None, [result.statistics(), result.summary()]))
-
-
-def _diff(fixed: Fixed, name: str) -> str:
-    before, after = (
-        masked(text, read_bytes(text.encode(), name)).splitlines(keepends=True) for text in (fixed.before, fixed.after)
-    )
-    return "".join(unified_diff(before, after, f"a/{name}", f"b/{name}"))

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("the language server needs pygls: pip install 'dagspec[lsp]'")
     if sys.stdin.isatty():
         raise UsageError("an editor starts the language server and talks to it over pipes; see docs/editor.md")
-    from dagspec.lint import Options
+    from dagspec.lint_result import Options
     from dagspec.lsp.server import serve
 
     serve(Options(pedantic=options.pedantic))

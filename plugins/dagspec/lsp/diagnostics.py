@@ -9,7 +9,8 @@ from lsprotocol import types
 
 from dagspec.dagfactory_format import unwrap
 from dagspec.environment import load_environments
-from dagspec.lint import Linter, Options
+from dagspec.lint import Linter
+from dagspec.lint_result import Options
 from dagspec.lsp.documents import Document, Documents
 from dagspec.lsp.position import Lines
 from dagspec.masking import masked

@@ -14,7 +14,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from dagspec import __version__
-from dagspec.lint import Options
+from dagspec.lint_result import Options
 from dagspec.lsp.actions import KINDS, code_actions
 from dagspec.lsp.completion import TRIGGERS, complete
 from dagspec.lsp.definition import definitions

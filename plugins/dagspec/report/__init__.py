@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dagspec.report import concise, github, jsonv1, sarif, terminal
 
 if TYPE_CHECKING:
-    from dagspec.lint import Result
+    from dagspec.lint_result import Result
 
 Reporter = Callable[["Result"], str]
 

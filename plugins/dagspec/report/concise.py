@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagspec.text import headline
 
 if TYPE_CHECKING:
-    from dagspec.lint import Result
+    from dagspec.lint_result import Result
 
 
 def report(result: Result) -> str:

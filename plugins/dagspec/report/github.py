@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagspec.masking import masked
 
 if TYPE_CHECKING:
-    from dagspec.lint import Result
+    from dagspec.lint_result import Result
     from dagspec.problem import Problem
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagspec.masking import masked
 
 if TYPE_CHECKING:
-    from dagspec.lint import Result
+    from dagspec.lint_result import Result
     from dagspec.problem import Edit, Fix, Problem, Span
     from dagspec.source import Source
 

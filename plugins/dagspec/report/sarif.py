@@ -14,7 +14,7 @@ from dagspec.rule import all_rules, document
 from dagspec.text import fenced
 
 if TYPE_CHECKING:
-    from dagspec.lint import Result
+    from dagspec.lint_result import Result
     from dagspec.problem import Fix, Problem, Span
     from dagspec.source import Source
 

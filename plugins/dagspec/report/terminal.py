@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dagspec.text import Paint, framed, plain
 
 if TYPE_CHECKING:
-    from dagspec.lint import Result
+    from dagspec.lint_result import Result
     from dagspec.problem import Problem
 
 _COLOURS = {

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from dagspec.expressions import REFERENCE
 from dagspec.problem import KeyPath, Place, Problem, Span
 from dagspec.rule import Rule
+from dagspec.rulekit.sql_plain_words import plain_words
 from dagspec.rulekit.sql_words import Word, words_of
 from dagspec.rulekit.stubs import stub
 from dagspec.scalars import span_in_text
@@ -100,9 +101,14 @@ def sql_texts(pipeline: PipelineView) -> Iterator[SqlText]:
                     yield sql
 
 
-def statements(sql: SqlText) -> list[Statement] | None:
-    """The statements of a text with its templates stubbed; None when a quote or a comment is not closed."""
-    words = words_of(stub(sql.text).text, sql.dialect)
+def statements(sql: SqlText, exact: bool = False) -> list[Statement] | None:
+    """The statements of a text with its templates stubbed; None when a quote or a comment is not closed.
+
+    exact: with sqlglot's own tokens and their kinds.
+    """
+    text = stub(sql.text).text
+    words = None if exact else plain_words(text, sql.dialect)
+    words = words_of(text, sql.dialect) if words is None else words
     if words is None:
         return None
     found: list[list[Word]] = [[]]

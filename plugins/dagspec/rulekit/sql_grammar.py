@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from itertools import product
 from typing import Any
 
@@ -58,6 +57,8 @@ def _reads(
 
 
 def _parse(words: tuple[Word, ...], text: str, dialect: str) -> Wrong | None:
+    import logging
+
     from sqlglot.errors import ParseError
 
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of each statement that it does not know
