@@ -10,7 +10,7 @@ BENCH := .venv-bench
 PIP_INSTALL := bin/pip install --quiet --disable-pip-version-check
 PYTEST := bin/python -m pytest -q
 
-.PHONY: help setup run up test check test-unit test-cloud test-e2e format schemas native-catalog docs bench lock clean
+.PHONY: help setup run up test check test-unit test-cloud test-e2e format schemas native-catalog tables docs bench lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ schemas: setup ## Write schemas/ from the operators' types
 
 native-catalog: setup ## Write the table of provider operators that lint reads
 	@$(AIRFLOW)/bin/python -m dagspec.native_scan
+
+tables: setup ## Join the dated tables into the one that lint reads
+	@$(AIRFLOW)/bin/python -m dagspec.tables
 
 docs: setup ## Draw the pictures and write the generated pages of docs/
 	@$(AIRFLOW)/bin/dagspec graph itunes_split -o docs/itunes_split.svg

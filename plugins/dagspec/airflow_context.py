@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import msgspec
-import yaml
 
-DATA = Path(__file__).parent / "data" / "airflow_context.yaml"
+from dagspec.tables import table
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -38,8 +34,6 @@ class AirflowContext(msgspec.Struct, frozen=True):
         return self.names | self.sometimes | set(self.dated)
 
 
-@cache
 def airflow_context() -> AirflowContext:
     """The table. ValidationError of msgspec when it is malformed."""
-    data = yaml.load(DATA.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return msgspec.convert(data, AirflowContext)
+    return table("airflow_context", AirflowContext)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import yaml
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.source import Source
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*dagspec:[ \t]*(?P<text>ignore[^\n]*)", re.MULTILINE)
+_COMMENT = lazily(r"(?:^|(?<=[ \t]))#[ \t]*dagspec:[ \t]*(?P<text>ignore[^\n]*)", re.MULTILINE)
 _NESTED = (yaml.MappingNode, yaml.SequenceNode)
 
 

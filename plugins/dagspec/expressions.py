@@ -6,18 +6,18 @@ Only these two prefixes are ours: `${HOME}` in a shell text and `{{ … }}` stay
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
 
 from dagspec.environment import Environment
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath, Problem, suggest
 from dagspec.source import Source
 
-REFERENCE = re.compile(r"\$\{(var|env)\.([^}\s$\{]*)\}")
+REFERENCE = lazily(r"\$\{(var|env)\.([^}\s$\{]*)\}")
 # a shell name has no dot, so "${vars.x}" is a slip of the pen rather than shell text
-_LOOKS_LIKE = re.compile(r"\$\{[ ]{0,3}([A-Za-z]{1,20})[ ]{0,3}\.([^}$\{\n]{0,200})\}")
+_LOOKS_LIKE = lazily(r"\$\{[ ]{0,3}([A-Za-z]{1,20})[ ]{0,3}\.([^}$\{\n]{0,200})\}")
 MAX_EXPANDED = 200_000  # characters that references may add to a spec
 MAX_CHAIN = 50
 _MISSPELT = ("vars", "variable", "variables", "envs", "environment", "var", "env")
@@ -30,6 +30,12 @@ def has_reference(value: Any) -> bool:
     if isinstance(value, list):
         return any(has_reference(inner) for inner in value)
     return isinstance(value, str) and REFERENCE.search(value) is not None
+
+
+def _is_misspelt(prefix: str) -> bool:
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(prefix, _MISSPELT, cutoff=0.8))
 
 
 def _size(value: Any) -> int:
@@ -135,7 +141,7 @@ class Resolver(Struct):
 
     def _check_spelling(self, text: str, path: KeyPath) -> None:
         for match in _LOOKS_LIKE.finditer(text):
-            if REFERENCE.fullmatch(match[0]) or not get_close_matches(match[1], _MISSPELT, cutoff=0.8):
+            if REFERENCE.fullmatch(match[0]) or not _is_misspelt(match[1]):
                 continue
             right = f"${{{'env' if match[1].startswith('e') else 'var'}.{match[2]}}}"
             self._add("unknown-variable", f"{match[0]} is no reference", path, match[0], f'did you mean "{right}"?')

@@ -6,7 +6,6 @@ So a running DAG keeps the version that it started with, and nothing is overwrit
 from __future__ import annotations
 
 import hashlib
-from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct
@@ -61,6 +60,8 @@ class Files(Struct):
         return path
 
     def _similar(self, path: Path) -> str:
+        from difflib import get_close_matches
+
         folder = path.parent
         if not folder.is_dir():
             return "paths count from the repository's top folder"

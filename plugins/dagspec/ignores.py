@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from dagspec.comments import Comment, comments
+from dagspec.lazy import lazily
 from dagspec.problem import Edit, Fix, Problem, closest, suggest
 from dagspec.rule import all_rules
 from dagspec.source import Source
 
 UNUSED = "unused-ignore"
 WRONG = "wrong-ignore"
-_SHAPE = re.compile(r"(?P<what>ignore|ignore-file)\[(?P<names>[^\]\n]*)\](?P<reason>.*)")
+_SHAPE = lazily(r"(?P<what>ignore|ignore-file)\[(?P<names>[^\]\n]*)\](?P<reason>.*)")
 _USAGE = 'write "# dagspec: ignore[RULE] reason"'
 
 
@@ -36,13 +36,18 @@ class _Ignore(Struct):
         return True
 
 
+def may_ignore(source: Source) -> bool:
+    """False for a file without any such comment."""
+    return "dagspec:" in source.text
+
+
 def heed(source: Source, problems: list[Problem], judged: set[str], strict: bool) -> list[Problem]:
     """The problems that no comment hides, and what is wrong with the comments.
 
     judged: rules that ran for all environments; an ignore of another is never called unused.
     strict: every ignore needs a reason.
     """
-    if "dagspec:" not in source.text:
+    if not may_ignore(source):
         return problems
     ignores, wrong = [], []
     for comment in comments(source):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from jinja2 import TemplateSyntaxError, nodes
 
 from dagspec.jinja_offsets import Nodes, parse, template_environment
+from dagspec.lazy import lazily
 from dagspec.problem import suggest
 from dagspec.templates import Mistake
 
@@ -24,7 +25,7 @@ TAGS: tuple[str, ...] = (
     "endwith",
 )
 TAGS += ("elif", "else", "extends", "filter", "for", "from", "if", "import", "include", "macro", "raw", "set", "with")
-_TOKEN = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|\w+|\S")
+_TOKEN = lazily(r"\{\{|\}\}|\{%|%\}|\{#|\w+|\S")
 _JINJA_WORDS = {"end of print statement": "}}", "end of statement block": "%}", "end of template": "the end"}
 
 

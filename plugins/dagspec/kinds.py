@@ -6,9 +6,8 @@ Each is a msgspec annotation, so that schemas, checks and editors know it. `x-ex
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
@@ -79,10 +78,34 @@ def is_date(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(_DATE.removeprefix("^").removesuffix(_END), value) is not None
 
 
+def is_moment(value: str) -> bool:
+    """Whether the day and the time of a text that is spelled as a date exist."""
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo:
+            moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def is_timezone(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    from zoneinfo import ZoneInfo  # most specs do without
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def parse_date(value: str, timezone: str) -> datetime:
     """A date of a spec as a datetime in `timezone`; an offset in the text is converted.
 
     Raises ValueError for a day that does not exist, KeyError for such a time zone.
     """
+    from zoneinfo import ZoneInfo
+
     moment, zone = datetime.fromisoformat(value), ZoneInfo(timezone)
     return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)

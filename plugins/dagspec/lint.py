@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from dagspec.analysis import analyse
 from dagspec.dagfactory_format import unwrap
 from dagspec.environment import FILE_NAME, Environment, pick
-from dagspec.ignores import heed
+from dagspec.ignores import heed, may_ignore
 from dagspec.lint_result import Options, Result
 from dagspec.masking import masked_problem
 from dagspec.problem import Problem, SpecError
@@ -18,6 +18,8 @@ from dagspec.rule import Rule, all_rules
 from dagspec.source import Source
 from dagspec.specs import FOLDER, TESTS, check_unique, read_environments, read_spec, spec_files
 from dagspec.view import PipelineView
+
+T = TypeVar("T")
 
 
 class Linter:
@@ -32,10 +34,13 @@ class Linter:
         chosen = self.options.environment
         self.environments = [pick(environments, chosen)] if chosen else list(environments.values())
         self.rules = self.options.choice.rules()
+        self.loud = [rule for rule in self.rules if self._is_loud(rule.name(), rule.severity)]
 
     def check(self, source: Source) -> list[Problem]:
         """The problems of one spec that are told, sorted."""
-        found = check_source(source, self.environments, self.root, self.rules)
+        # whether a comment that ignores a rule is of use can be told only when the rule has run
+        rules = self.rules if may_ignore(source) else self.loud
+        found = check_source(source, self.environments, self.root, rules)
         if self.options.ignores:
             # a finding may show in one environment only: with a part of them nothing can be called unused
             judged = () if self.options.environment else self.rules
@@ -46,7 +51,7 @@ class Linter:
         """The findings in the file of the environments."""
         found: list[Problem] = []
         for source in {environment.source for environment in self.environments}:
-            problems = [problem for rule in self.rules for problem in rule.check_environments(source)]
+            problems = [problem for rule in self.rules for problem in rule.check_source(source)]
             found += heed(source, problems, set(), self.options.strict) if self.options.ignores else problems
         return list(filter(self.tells, found))
 
@@ -55,8 +60,10 @@ class Linter:
         rule, choice = all_rules().get(problem.rule), self.options.choice
         if rule is None or rule.stops_loading:
             return True
-        loud = problem.severity != "info" or self.options.pedantic or problem.rule in choice.named
-        return loud and choice.has(problem.rule)
+        return self._is_loud(problem.rule, problem.severity) and choice.has(problem.rule)
+
+    def _is_loud(self, rule: str, severity: str) -> bool:
+        return severity != "info" or self.options.pedantic or rule in self.options.choice.named
 
 
 def lint(
@@ -95,15 +102,25 @@ def check_source(
 
     rules: only these beside what the compiler reports; default all.
     """
+    rules = list(all_rules().values()) if rules is None else rules
+    files = {environment.source for environment in environments}
     found: dict[tuple[object, ...], Problem] = {}
-    for dag, environment in product(unwrap(source), environments):
-        for problem in _check(dag, environment, root, rules):
-            told = masked_problem(problem, environment.source)
+    for dag in unwrap(source):
+        for problem in _check(dag, environments, root, rules):
+            told = masked_problem(problem, *files)
             found.setdefault(told.sort_key, told)
     return list(found.values())
 
 
-def _check(source: Source, environment: Environment, root: Path, rules: list[Rule] | None) -> Iterator[Problem]:
+def _check(source: Source, environments: list[Environment], root: Path, rules: list[Rule]) -> Iterator[Problem]:
+    checking = [rule for rule in rules if type(rule).check is not Rule.check]
+    for environment in environments:
+        yield from _check_in(environment, source, root, checking)
+    for rule in [rule for rule in rules if type(rule).check_source is not Rule.check_source]:
+        yield from _run(rule, rule.check_source, source, source)
+
+
+def _check_in(environment: Environment, source: Source, root: Path, rules: list[Rule]) -> Iterator[Problem]:
     try:
         analysis = analyse(source, environment, root)
     except Exception as error:  # a defect must not hide what is wrong with the other specs
@@ -112,15 +129,15 @@ def _check(source: Source, environment: Environment, root: Path, rules: list[Rul
     yield from analysis.problems
     yield from source.notes
     pipeline = PipelineView(analysis)
-    for rule in all_rules().values() if rules is None else rules:
-        yield from _run(rule, pipeline)
+    for rule in rules:
+        yield from _run(rule, rule.check, pipeline, source)
 
 
-def _run(rule: Rule, pipeline: PipelineView) -> list[Problem]:
+def _run(rule: Rule, check: Callable[[T], Iterable[Problem]], of: T, source: Source) -> list[Problem]:
     try:
-        return list(rule.check(pipeline))
+        return list(check(of))
     except Exception as error:  # a defect of one rule must not hide what the others find
-        return [_internal(f"rule {rule.name()}", error, pipeline.source)]
+        return [_internal(f"rule {rule.name()}", error, source)]
 
 
 def _internal(where: str, error: Exception, source: Source) -> Problem:

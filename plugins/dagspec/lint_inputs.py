@@ -65,7 +65,8 @@ def _plain(value: Any) -> Any:
 def _libraries() -> list[str]:
     # the names of these folders hold the versions: one listing instead of reading the metadata of each package
     folders = [folder or "." for folder in sys.path if Path(folder).is_dir()]
-    return sorted(path for folder in folders for path in os.listdir(folder) if path.endswith(".dist-info"))
+    names = (name for folder in folders for name in os.listdir(folder))  # noqa: PTH208 - names, not paths
+    return sorted(name for name in names if name.endswith(".dist-info"))
 
 
 def _code() -> Iterator[bytes]:

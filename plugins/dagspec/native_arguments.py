@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from dagspec.expressions import has_reference
+from dagspec.lazy import lazily
 from dagspec.native_catalog import NativeOperator, Parameter, native_catalog
 from dagspec.problem import KeyPath, Problem, closest, shown, suggest
 from dagspec.rename import rename
@@ -16,7 +16,7 @@ from dagspec.spec import TaskDefaults, TaskKeys
 from dagspec.templates import may_be_template
 
 # dag-factory imports, executes or evaluates the values of these keys while the DAG is loaded
-_CODE = re.compile(
+_CODE = lazily(
     r"python_callable.*|variables_as_arguments|.*_lambda|execution_date_fn.*|on_.*_callback.*|(response|success|failure)_check_(file|name)"
 )
 # dag-factory takes these at any task, beside the operator's own

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 from dagspec.source import Source
 
 # a walk over all nodes costs more than one look at the text
-_MAY_BE_ODD = re.compile(r"[\s\[,:-](?:[-+]?0\d|[-+]?\d[\d_]*:[0-5]?\d|\d+\.\d*0\b|(?:yes|no|on|off)\b)", re.IGNORECASE)
+_MAY_BE_ODD = lazily(r"[\s\[,:-](?:[-+]?0\d|[-+]?\d[\d_]*:[0-5]?\d|\d+\.\d*0\b|(?:yes|no|on|off)\b)", re.IGNORECASE)
 _BASE_60 = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
-_OCTAL = re.compile(r"[-+]?0[0-7_]+")
-_LOST_ZERO = re.compile(r"\d+\.\d+0")
-_VERSION_KEY = re.compile(r"version|release|runtime|label", re.IGNORECASE)
+_OCTAL = lazily(r"[-+]?0[0-7_]+")
+_LOST_ZERO = lazily(r"\d+\.\d+0")
+_VERSION_KEY = lazily(r"version|release|runtime|label", re.IGNORECASE)
 _CODES = ("NO", "ON")  # Norway, Ontario: booleans are not written like that
 
 
@@ -29,10 +31,10 @@ class OddScalar(Struct, frozen=True):
     value: Any
 
 
-def odd_scalars(source: Source) -> Iterator[OddScalar]:
+@lru_cache(maxsize=2)
+def odd_scalars(source: Source) -> tuple[OddScalar, ...]:
     """All odd scalars of a file, each once however many aliases it has."""
-    if _MAY_BE_ODD.search(source.text):
-        yield from _below(source.root, (), source.value, set())
+    return tuple(_below(source.root, (), source.value, set())) if _MAY_BE_ODD.search(source.text) else ()
 
 
 def _below(node: yaml.Node | None, path: KeyPath, value: Any, seen: set[int]) -> Iterator[OddScalar]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from dagspec.catalog import catalog, is_native
 from dagspec.facts import Facts
 from dagspec.native_catalog import native, native_catalog
-
-NATIVE_FACTS = Path(__file__).parent / "data" / "native_facts.yaml"
+from dagspec.tables import table
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -38,11 +34,13 @@ def facts_of(operator: str, arguments: dict[str, Any]) -> Facts:
     return kind.facts_with(arguments) if kind else Facts()
 
 
-@cache
+class _Table(msgspec.Struct, frozen=True):
+    operators: dict[str, NativeFacts]
+
+
 def native_facts() -> dict[str, NativeFacts]:
     """The table of hand-written facts. ValidationError of msgspec when it is malformed."""
-    data = yaml.load(NATIVE_FACTS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return msgspec.convert(data["operators"], dict[str, NativeFacts])
+    return table("native_facts", _Table).operators
 
 
 def _native_facts(operator: str, arguments: dict[str, Any]) -> Facts:

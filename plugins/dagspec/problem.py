@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -100,6 +99,8 @@ class SpecError(Exception):
 
 
 def _close(wrong: str, names: list[str]) -> list[str]:
+    from difflib import SequenceMatcher, get_close_matches
+
     close = get_close_matches(wrong, names, n=3, cutoff=0.6)
     sure = close and SequenceMatcher(None, wrong, close[0]).ratio() > SURE
     return close[:1] if sure else close

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import msgspec
-import yaml
 from msgspec.structs import replace
 
 from dagspec.native_catalog import native_catalog
 from dagspec.problem import Problem
 from dagspec.rename import rename
 from dagspec.shared import Task
+from dagspec.tables import table
 
-DATA = Path(__file__).parent / "data" / "removed_operators.yaml"
 # where operators were before they moved into provider packages
 _OLD_HOMES = ("airflow.contrib.", "airflow.operators.", "airflow.sensors.")
 
@@ -63,7 +59,9 @@ def _lookup(path: str) -> Removed | None:
     return Removed(use=now[0], same=True) if len(now) == 1 else None
 
 
-@cache
+class _Table(msgspec.Struct, frozen=True):
+    operators: dict[str, Removed]
+
+
 def _table() -> dict[str, Removed]:
-    data = yaml.load(DATA.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return msgspec.convert(data["operators"], dict[str, Removed])
+    return table("removed_operators", _Table).operators

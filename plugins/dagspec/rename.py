@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from dagspec.lazy import lazily
 from dagspec.problem import Edit, Fix, Place
 
 # a plain scalar of this shape is text in YAML, except for these words
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_PLAIN = lazily(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 

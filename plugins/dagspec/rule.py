@@ -44,8 +44,8 @@ class Rule:
         """The findings in one pipeline. Rules of the compiler itself have none here: they are documented only."""
         yield from ()
 
-    def check_environments(self, source: Source) -> Iterator[Problem]:  # noqa: ARG002
-        """The findings in `environments.yaml`, for rules that read any values."""
+    def check_source(self, source: Source) -> Iterator[Problem]:  # noqa: ARG002
+        """The findings in a file, whatever the environment: in a spec, or in `environments.yaml`."""
         yield from ()
 
     def problem(

@@ -8,12 +8,13 @@ from functools import lru_cache
 
 import yaml
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 from dagspec.source import Source
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # an anchor and a tag before the text
-_BLOCK_HEADER = re.compile(r"[|>][^\n]*\n?")
-_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\s*\n\s*|.)", re.DOTALL)
+_PROPERTIES = lazily(r"(?:[&!]\S*\s+)*")  # an anchor and a tag before the text
+_BLOCK_HEADER = lazily(r"[|>][^\n]*\n?")
+_ESCAPE = lazily(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\s*\n\s*|.)", re.DOTALL)
 _BLANK_ESCAPES = {"\\n", "\\t", "\\r", "\\ ", "\\\t", "\\v", "\\f", "\\N", "\\_", "\\L", "\\P"}
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import yaml
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 from dagspec.secret_shapes import (
     ASSIGNED,
@@ -26,8 +27,8 @@ from dagspec.source import Source
 
 # a file without any of these holds no secret: most do not, and are done in one look
 _NAME = r"pass|pwd|secret|token|(?:private|api|account|access|auth|aws)[._-]?key"
-_HINT = re.compile(rf"(?i){_NAME}|your[-_ ]|akia|asia|dapi|://[^\s/]*:|gh[oprsu]_|github_pat|xox|aiza|eyj|private key")
-_SECRET_NAME = re.compile(rf"(?i){_NAME}")
+_HINT = lazily(rf"(?i){_NAME}|your[-_ ]|akia|asia|dapi|://[^\s/]*:|gh[oprsu]_|github_pat|xox|aiza|eyj|private key")
+_SECRET_NAME = lazily(rf"(?i){_NAME}")
 
 
 class Scalar(Struct, frozen=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dagspec.lazy import lazily
+
 # formats that nothing else has
 TOKENS = {
     "AWS access key": r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])",
@@ -16,11 +18,11 @@ TOKENS = {
     "private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"(?:.{0,8000}?-----END [A-Z ]*PRIVATE KEY-----|(?:[\sA-Za-z0-9+/=,:-]|\\n)*)",
 }
-TOKEN = re.compile("|".join(f"(?P<t{index}>{shape})" for index, shape in enumerate(TOKENS.values())), re.DOTALL)
+TOKEN = lazily("|".join(f"(?P<t{index}>{shape})" for index, shape in enumerate(TOKENS.values())), re.DOTALL)
 _KINDS = tuple(TOKENS)
 
 # random text of 40 characters: an AWS secret key; a hash in hexadecimal has no capitals
-AWS_SECRET = re.compile(
+AWS_SECRET = lazily(
     r"(?<![A-Za-z0-9/+])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*\d)"
     r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])"
 )
@@ -31,15 +33,15 @@ _LETTER = r"(?!\{\{|\$\{)"
 _VALUE = rf"(?P<secret>(?:{_TEMPLATE}|<[^>\n]{{0,80}}>|{_LETTER}[^\s\"'`&;,)}}\]<]){{1,2000}})"
 _QUOTED = r"(?P<mark>\\?[\"'])(?P<secret>(?:(?!(?P=mark)).){1,8000})"
 _GIVEN = r"\\?[\"']?[ \t]*(?:=>|[:=])[ \t]*"
-NAME = re.compile(r"(?<![\w.:])[A-Za-z][\w.-]*")
+NAME = lazily(r"(?<![\w.:])[A-Za-z][\w.-]*")
 # what follows a name: ="value" and ": "value"; =value; 'value' of SQL and of an option
-ASSIGNED = tuple(re.compile(shape) for shape in (_GIVEN + _QUOTED, _GIVEN + _VALUE, r"[ \t]+" + _QUOTED))
+ASSIGNED = tuple(lazily(shape) for shape in (_GIVEN + _QUOTED, _GIVEN + _VALUE, r"[ \t]+" + _QUOTED))
 # what follows an option: its value
-OPTION_VALUE = re.compile(r"[ \t]+(?!-)" + _VALUE)
+OPTION_VALUE = lazily(r"[ \t]+(?!-)" + _VALUE)
 # the same in a file that YAML cannot read: the rest of the line; the next item of a list, the value beside a name
-RAW_LINE = re.compile(r"[\"']?[ \t]*:[ \t]+(?P<secret>\S.*)")
+RAW_LINE = lazily(r"[\"']?[ \t]*:[ \t]+(?P<secret>\S.*)")
 RAW_VALUES = tuple(
-    re.compile(shape)
+    lazily(shape)
     for shape in (
         r"[\"']?[ \t]*(?:,|\n[ \t]*-[ \t])[ \t]*[\"']?(?P<secret>[^\s\"',\]}]{1,2000})",
         r"[\"']?\s{0,80},?\s{0,80}[\"']?[vV]alue[\"']?:[ \t]*[\"']?(?P<secret>[^\n,}]{1,2000})",
@@ -48,31 +50,31 @@ RAW_VALUES = tuple(
 # scheme://user:password@host; only the secret keys of S3 hold slashes
 _USER = rf"(?P<user>(?:{_TEMPLATE}|{_LETTER}[^\s/:@\"'])*)"
 USER_INFO = (
-    re.compile(rf"(?<=://){_USER}:(?P<secret>(?:{_TEMPLATE}|{_LETTER}[^\s/\"'])+)@"),
-    re.compile(rf"(?<=s3://|3n://|3a://){_USER}:(?P<secret>(?:{_TEMPLATE}|{_LETTER}[^\s@\"']){{1,200}})@"),
+    lazily(rf"(?<=://){_USER}:(?P<secret>(?:{_TEMPLATE}|{_LETTER}[^\s/\"'])+)@"),
+    lazily(rf"(?<=s3://|3n://|3a://){_USER}:(?P<secret>(?:{_TEMPLATE}|{_LETTER}[^\s@\"']){{1,200}})@"),
 )
-URI = re.compile(rf"(?<![A-Za-z0-9])(?:jdbc:|[A-Za-z][A-Za-z0-9+.-]{{0,30}}://)(?:{_TEMPLATE}|[^\s\"'`])+")
+URI = lazily(rf"(?<![A-Za-z0-9])(?:jdbc:|[A-Za-z][A-Za-z0-9+.-]{{0,30}}://)(?:{_TEMPLATE}|[^\s\"'`])+")
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_PASSWORD = re.compile(r"(?:password|passwd|passphrase)$|^pwd$")
-_KEYS = re.compile(r"(?:^|\.)(?:private|secret|api|account|access|auth)\.key$|(?:^|\.)apikey$|secret\.access\.key$")
-_KEY_ID = re.compile(r"(?:^|\.)(?:access\.key(?:\.id)?|aws\.key\.id)$")
+_WORD = lazily(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_PASSWORD = lazily(r"(?:password|passwd|passphrase)$|^pwd$")
+_KEYS = lazily(r"(?:^|\.)(?:private|secret|api|account|access|auth)\.key$|(?:^|\.)apikey$|secret\.access\.key$")
+_KEY_ID = lazily(r"(?:^|\.)(?:access\.key(?:\.id)?|aws\.key\.id)$")
 # tokens that tell requests or pages apart
 _HARMLESS = {"idempotency", "client", "request", "next", "page", "continuation", "pagination", "start", "max", "sync"}
 
 # Jinja, references, shell variables and commands, fields of format texts
-_NOT_WRITTEN = re.compile(
+_NOT_WRITTEN = lazily(
     r"\{\{.*?\}\}|\{%.{0,300}?%\}|\$\{[^}]{0,100}\}|\$\(.*|`.*|\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+)(?![A-Za-z0-9])|%\(\w+\)s|%s"
     r"|\{[a-z_]*\}|\{\{.*",
     re.DOTALL,
 )
-_REFERENCE = re.compile(
+_REFERENCE = lazily(
     r"(?i)(?:arn:|s3[an]?://|file:|vault:|ssm:|secretsmanager:|secret://|/|\./|\.\./|~/|[:@&]\w+$).*"
     r"|none|null|true|false|yes|no|required|optional|\w+_(?:default|conn|conn_id|connection)",
     re.DOTALL,
 )
 LONGEST_PLACEHOLDER = 60
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazily(
     r"(?i)<[^<>]*>|\[[^\[\]]*\]|your[-_ ].*|your(?:password|secret|token|key)|change[-_ ]?(?:me|it|this).*"
     r"|x{3,}|\*{3,}|\.{3,}|…|todo|fixme|tbd|placeholder"
     r"|(?:replace|insert|enter|put|add)[-_ ](?:.*[-_ ])?(?:here|this|me|your)(?:[-_ ].*)?"

@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 
 RETURN_VALUE = "return_value"  # the key that Airflow pulls when none is named
@@ -15,7 +16,7 @@ CACHED_TEXTS = 4096  # the same text comes back for each environment
 _TASK = r"(?:task_ids=)?(?P<quote>['\"])(?P<task>[\w.-]+)(?P=quote)"
 _KEY = r"key=(?P<mark>['\"])(?P<key>[\w.-]+)(?P=mark)"
 _PULL = rf"(?P<pull>(?<=\.xcom_pull)\({_TASK}(?:, *{_KEY})?\))"
-_PLAIN = re.compile(rf"(?<!\{{)\{{\{{ *(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*){_PULL}? *\}}\}}", re.ASCII)
+_PLAIN = lazily(rf"(?<!\{{)\{{\{{ *(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*){_PULL}? *\}}\}}", re.ASCII)
 # names that Jinja itself gives a meaning
 _JINJA_WORDS = {"true", "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else"}
 _JINJA_WORDS |= {"recursive", "range", "dict", "lipsum", "cycler", "joiner", "namespace", "self", "super"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,14 @@ from msgspec import Struct
 
 from dagspec.compiler import Compiled, compile_spec
 from dagspec.environment import Environment
+from dagspec.lazy import lazily
 from dagspec.problem import Problem, SpecError
 from dagspec.specs import read_all
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_BUCKET = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9.-]+)")
+_BUCKET = lazily(r"\bs3[an]?://([a-z0-9][a-z0-9.-]+)")
 
 
 class Upload(Struct, frozen=True):

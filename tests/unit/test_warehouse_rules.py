@@ -17,7 +17,7 @@ from dagspec.fixes import apply
 from dagspec.lint import check_source
 from dagspec.operator_facts import facts_of, native_facts
 from dagspec.problem import Problem
-from dagspec.rulekit.runtimes import runtime_of, table
+from dagspec.rulekit.runtimes import runtime_of, runtimes
 from dagspec.source import read_text
 from dagspec.specs import read_environments
 
@@ -77,7 +77,7 @@ def test_other_values_name_no_release(key: object) -> None:
 
 
 def test_the_recommended_release_is_supported() -> None:
-    recommended = runtime_of(table().recommended, table().checked)
+    recommended = runtime_of(runtimes().recommended, runtimes().checked)
     assert recommended is not None
     assert not recommended.has_ended
 

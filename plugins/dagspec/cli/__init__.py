@@ -25,7 +25,7 @@ def parser(names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
         epilog="Exit codes: 0 all is well, 1 problems or a failed run, 2 wrong usage.",
     )
     main_parser.add_argument("--version", action="version", version=f"dagspec {__version__}")
-    commands = main_parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = main_parser.add_subparsers(prog="dagspec", metavar="COMMAND", required=True)
     for name in names:
         import_module(f"dagspec.cli.{name}").add(commands)
     return main_parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ EXAMPLE = """\
   dagspec lint - --stdin-name dag_specs/itunes_split.yaml < draft.yaml"""
 
 FORMATS = ("auto", "text", "concise", "json", "sarif", "github")
+# objects until Python looks for garbage: a lint makes many and drops them soon, looking costs more than it frees
+GARBAGE = 100_000
 COUNTABLE = ("auto", "text", "concise")
 
 
@@ -71,6 +74,7 @@ def _names(text: str) -> list[str]:
 
 def run(options: argparse.Namespace) -> int:
     """Print all problems; 1 when there are errors, or any with --strict."""
+    gc.set_threshold(GARBAGE)
     from dagspec.cli.lint_session import Session
 
     _refuse_nonsense(options)

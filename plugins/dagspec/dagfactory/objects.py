@@ -13,12 +13,13 @@ import yaml
 from dagspec.dagfactory.findings import Findings
 from dagspec.dagfactory.nodes import OBJECT, PREFIX, fields, mapping, null, sequence, text, value_of
 from dagspec.expressions import has_reference
+from dagspec.lazy import lazily
 
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
 DATES = ("start_date", "end_date")
 _EXPRESSIONS = ("__and__", "__or__", "__join__")
 # of a shell command only the shell should resolve them; such a text has blanks
-_VARIABLE = re.compile(r"(?<![$\\])\$(?:\{[A-Z][A-Z0-9_]+\}|[A-Z][A-Z0-9_]+)")
+_VARIABLE = lazily(r"(?<![$\\])\$(?:\{[A-Z][A-Z0-9_]+\}|[A-Z][A-Z0-9_]+)")
 _SCALAR_TAGS = {PREFIX + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "value")}
 _OWN_TAGS = _SCALAR_TAGS | {PREFIX + kind for kind in ("map", "seq")}
 

@@ -10,9 +10,10 @@ import yaml
 from dagspec.dagfactory.findings import Findings
 from dagspec.dagfactory.nodes import is_null, null, sequence, text, value_of
 from dagspec.kinds import is_date
+from dagspec.lazy import lazily
 from dagspec.today import today
 
-_RELATIVE = re.compile(r"(?P<count>\d+)\s+(?P<unit>hour|minute|second|day)", re.IGNORECASE)
+_RELATIVE = lazily(r"(?P<count>\d+)\s+(?P<unit>hour|minute|second|day)", re.IGNORECASE)
 
 
 def date(node: yaml.Node, name: str, findings: Findings) -> yaml.Node:

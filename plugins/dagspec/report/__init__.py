@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from dagspec.report import concise, github, jsonv1, sarif, terminal
 
 if TYPE_CHECKING:
     from dagspec.lint_result import Result
@@ -14,16 +13,21 @@ if TYPE_CHECKING:
 Reporter = Callable[["Result"], str]
 
 
+def _by(module: str) -> Reporter:
+    """The reporter of a module, which is imported when it is called."""
+    return lambda result: str(import_module(f"dagspec.report.{module}").report(result))
+
+
 def _auto(result: Result) -> str:
     in_workflow = os.environ.get("GITHUB_ACTIONS") == "true"
-    return github.report(result) if in_workflow else terminal.report(result)
+    return REPORTERS["github" if in_workflow else "text"](result)
 
 
 REPORTERS: dict[str, Reporter] = {
     "auto": _auto,
-    "text": terminal.report,
-    "concise": concise.report,
-    "json": jsonv1.report,
-    "sarif": sarif.report,
-    "github": github.report,
+    "text": _by("terminal"),
+    "concise": _by("concise"),
+    "json": _by("jsonv1"),
+    "sarif": _by("sarif"),
+    "github": _by("github"),
 }

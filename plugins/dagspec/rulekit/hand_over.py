@@ -8,13 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 from dagspec.rulekit.s3 import S3Path, s3_paths
 from dagspec.view import TaskView, Text
 
-_READ_IN_SQL = re.compile(r"(?i)\b(?:FROM|URL\s*=|LOCATION\s*=?)\s*'(s3://[^']+)'")
-_WRITTEN_IN_SQL = re.compile(r"(?i)\b(?:TO|INTO)\s*'(s3://[^']+)'")
-_IN_BUCKET = re.compile(r"(?:(?P<side>source|dest)_)?(?:\w+_)?(?:key|prefix)")
+_READ_IN_SQL = lazily(r"(?i)\b(?:FROM|URL\s*=|LOCATION\s*=?)\s*'(s3://[^']+)'")
+_WRITTEN_IN_SQL = lazily(r"(?i)\b(?:TO|INTO)\s*'(s3://[^']+)'")
+_IN_BUCKET = lazily(r"(?:(?P<side>source|dest)_)?(?:\w+_)?(?:key|prefix)")
 
 
 class Handed(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from dagspec.problem import KeyPath
@@ -13,8 +14,13 @@ _CLEARING = ("DELETE", "TRUNCATE", "DROP")
 _FILLERS = ("INTO", "TABLE", "FROM", "IF", "EXISTS", "ONLY")
 
 
-def copies(pipeline: PipelineView) -> Iterator[Statement]:
+@lru_cache(maxsize=2)
+def copies(pipeline: PipelineView) -> tuple[Statement, ...]:
     """Every COPY statement, and the clauses of one that stand in an option."""
+    return tuple(_copies(pipeline))
+
+
+def _copies(pipeline: PipelineView) -> Iterator[Statement]:
     for listed in task_statements(pipeline).values():
         yield from (one for one in listed if one.piece("COPY") or one.piece("COPY_OPTIONS"))
     for path, value in copy_options(pipeline):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from msgspec import Struct
 
-_TABLE = Path(__file__).parent.parent / "data" / "dbr.yaml"
-_VERSION = re.compile(r"(?:custom:)?(?:release__)?(\d+)\.(\d+)\b")
+from dagspec.lazy import lazily
+from dagspec.tables import table
+
+_VERSION = lazily(r"(?:custom:)?(?:release__)?(\d+)\.(\d+)\b")
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -33,10 +31,9 @@ class Runtime(Struct, frozen=True):
     ended: date | None = None
 
 
-@cache
-def table() -> Table:
+def runtimes() -> Table:
     """The committed table."""
-    return msgspec.convert(yaml.safe_load(_TABLE.read_text(encoding="utf-8")), Table)
+    return table("dbr", Table)
 
 
 def runtime_of(key: Any, day: date) -> Runtime | None:
@@ -45,11 +42,11 @@ def runtime_of(key: Any, day: date) -> Runtime | None:
     if match is None:
         return None
     name = f"{match[1]}.{match[2]}"
-    end = (table().long_term | table().others).get(name)
+    end = (runtimes().long_term | runtimes().others).get(name)
     if end is not None:
         return Runtime(name, end <= day, end if end <= day else None)
     # support lasts three years at most, so what is older than a release without support has none either
-    gone = [_number(other) for other, end in table().long_term.items() if end <= day]
+    gone = [_number(other) for other, end in runtimes().long_term.items() if end <= day]
     return Runtime(name, _number(name) < max(gone, default=(0, 0)))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 from dagspec.source import Source
 from dagspec.view import PipelineView, Text
@@ -16,8 +18,8 @@ S3_URI = re.compile(
     rf"(?<!\w)(?P<scheme>s3[an]?)://(?:[^\s@\"'`]{{0,200}}@)?(?P<bucket>{_CHARACTER}+)(?P<key>(?:/{_CHARACTER}*)*)",
     re.DOTALL,
 )
-_NOT_LITERAL = re.compile(r"[{}$<>%*?]")
-_BUCKET_KEYS = re.compile(r"s3_?bucket(?:_?name)?", re.IGNORECASE)
+_NOT_LITERAL = lazily(r"[{}$<>%*?]")
+_BUCKET_KEYS = lazily(r"s3_?bucket(?:_?name)?", re.IGNORECASE)
 SHORTEST_WORD = 5  # of a shorter one, such as "raw", one letter more or less is another name
 _OUTPUTS = {"out", "output", "outputs"}
 LONGEST_BUCKET = 63
@@ -70,6 +72,7 @@ def illegal(bucket: str) -> str:
     return "it looks like an IP address" if re.fullmatch(r"\d+(\.\d+){3}", bucket) else ""
 
 
+@lru_cache(maxsize=2)
 def buckets(pipeline: PipelineView) -> dict[str, list[S3Path]]:
     """Bucket → the paths in it, in the order of the file."""
     found: dict[str, list[S3Path]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from dagspec.expressions import has_reference
@@ -57,6 +58,25 @@ def shortest_interval(pipeline: PipelineView) -> timedelta | None:
     text = schedule_text(pipeline)
     if text is None:
         return None
+    return _usual_interval(text) or _shortest(text)
+
+
+def _usual_interval(text: str) -> timedelta | None:
+    """The interval of the schedules that most pipelines have, which need no croniter; None for any other."""
+    minute, hour, *rest = (*PRESETS.get(text, text).split(" "), "", "")
+    if not (rest[:3] == ["*", "*", "*"] and len(rest) == 5 and _is_number(minute, 59)):
+        return None
+    if hour == "*":
+        return timedelta(hours=1)
+    return timedelta(days=1) if _is_number(hour, 23) else None
+
+
+def _is_number(text: str, most: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= most
+
+
+@lru_cache(maxsize=1024)
+def _shortest(text: str) -> timedelta | None:
     times = islice(ticks(text, datetime(2024, 1, 1, tzinfo=UTC)), SAMPLE)
     return min((later - sooner for sooner, later in pairwise(times)), default=None)
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath
 from dagspec.rulekit.secrets import COPY
 from dagspec.secret_shapes import URI, is_secret_name
 from dagspec.view import TaskView
 
-_EXPRESSION = re.compile(r"\{\{(?:(?!\}\}).){0,300}\}\}", re.DOTALL)
+_EXPRESSION = lazily(r"\{\{(?:(?!\}\}).){0,300}\}\}", re.DOTALL)
 _CONNECTION = r"\bconn(?:\.(?:get\(\s*)?|\[\s*)[\"']?(?P<id>[\w-]+)[\"']?\s*[\])]?"
-_PASSWORD = re.compile(_CONNECTION + r"\.(?:password\b|get_password\(|get_uri\()")
-_EXTRA = re.compile(_CONNECTION + r"\.extra_dejson(?:\.(?:get\(\s*)?|\[\s*)[\"']?(?P<name>[\w.-]+)")
-_VARIABLE = re.compile(r"\bvar\.(?:value|json)(?:\.(?:get\(\s*)?|\[\s*)[\"']?(?P<name>[\w.-]+)")
+_PASSWORD = lazily(_CONNECTION + r"\.(?:password\b|get_password\(|get_uri\()")
+_EXTRA = lazily(_CONNECTION + r"\.extra_dejson(?:\.(?:get\(\s*)?|\[\s*)[\"']?(?P<name>[\w.-]+)")
+_VARIABLE = lazily(r"\bvar\.(?:value|json)(?:\.(?:get\(\s*)?|\[\s*)[\"']?(?P<name>[\w.-]+)")
 
 _OPTIONS = "the job's arguments, which its console and its logs show"
 _ENVIRONMENT = "the environment of the process, which the console and every child process can show"

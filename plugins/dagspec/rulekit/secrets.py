@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath, Problem
 from dagspec.secret_places import Named, Scalar, may_hold_secrets, named_values, scalars
 from dagspec.secret_shapes import (
@@ -33,15 +34,15 @@ Kind = Literal["aws-key", "secret", "uri", "copy", "placeholder"]
 SHORTEST_PASSWORD = 5
 DOCS = {"doc_md", "description"}
 # quotes are doubled in a single-quoted value of YAML
-COPY = re.compile(
+COPY = lazily(
     r"(?i)\bCREDENTIALS\s*=\s*\([^()]*(?:AWS_KEY_ID|AWS_SECRET_KEY|AZURE_SAS_TOKEN)[^()]*\)"
     r"|\bCREDENTIALS\s+(?:AS\s+)?''?[^']*aws_access_key_id=[^']*"
     r"|\bACCESS_KEY_ID\s+(?:AS\s+)?''?[^']+''?\s+SECRET_ACCESS_KEY\s+(?:AS\s+)?''?[^']+"
 )
-_STRAY = re.compile(
+_STRAY = lazily(
     r"(?i)<?your[-_ ](?:aws[-_ ])?(?:(?:secret|access|api|private)[-_ ]?)*(?:key|token|password|secret)(?:[-_ ]id)?>?"
 )
-_CODE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+.*|\w+[(\[].*|[A-Z_]+\d*", re.DOTALL)
+_CODE = lazily(r"[A-Za-z_]\w*(?:\.\w+)+.*|\w+[(\[].*|[A-Z_]+\d*", re.DOTALL)
 
 
 class Credential(Struct, frozen=True):

@@ -6,6 +6,7 @@ Templates and references are replaced by stubs of the same length, so that every
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -120,6 +121,7 @@ def statements(sql: SqlText, exact: bool = False) -> list[Statement] | None:
     return [Statement(sql, tuple(part)) for part in found if part]
 
 
+@lru_cache(maxsize=2)
 def task_statements(pipeline: PipelineView) -> dict[str, list[Statement]]:
     """Task id → the statements that it runs, in their order."""
     found: dict[str, list[Statement]] = {}

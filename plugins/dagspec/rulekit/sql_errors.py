@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -76,6 +75,8 @@ def _error(statement: Statement, stubbed: Stubbed) -> SqlError | None:
         return _described(statement.words, wrong.index, wrong.description) if wrong else None
     if first.kind != "VAR" or len(statement.words) == 1 or first.text in _STATEMENTS:
         return None
+    from difflib import get_close_matches
+
     meant = get_close_matches(first.text, _STATEMENTS, n=1, cutoff=0.8)
     message = f"no statement begins with {_shown(first)}"
     return SqlError(first.start, first.end, message, _did_you_mean(meant[0])) if meant else None
@@ -118,6 +119,8 @@ def _depth(words: tuple[Word, ...]) -> int:
 def _misspelt(word: Word) -> str:
     if word.kind != "VAR" or word.text in _KEYWORDS:
         return ""
+    from difflib import get_close_matches
+
     return next(iter(get_close_matches(word.text, _KEYWORDS, n=1, cutoff=_SPELLED)), "")
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from dagspec.lazy import lazily
 from dagspec.rulekit.sql_words import Word
 
 LONGEST = 10_000
 UNUSUAL = "athena"  # its CREATE and DROP are of another dialect than its SELECT
 KEYWORDS = Path(__file__).parent.parent / "data" / "sql_keywords.json"
 # no comments, escapes, casts, parameters, quoted names, or anything that only some dialects have
-_WORD = re.compile(
+_WORD = lazily(
     r"(?P<NAME>(?i:(?:group|order) by\b)|[A-Za-z_][A-Za-z0-9_]*(?![\w'\"$]))"
     r"|(?P<NUMBER>[0-9]+(?:\.[0-9]+)?(?![\w.]))"
     r"|(?P<STRING>(?<!\w)'[^'\\]*'(?!['\w]))"
@@ -22,7 +23,7 @@ _WORD = re.compile(
     r"|(?P<SIGN>(?:<=|>=|<>|[=<>+*-])(?![=<>+*-])|[(),]|\.(?![\d.]))",
     re.ASCII,
 )
-_BLANKS = re.compile(r"[ \t\n]*")
+_BLANKS = lazily(r"[ \t\n]*")
 _FIRST = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "DROP", "CREATE", "COPY", "COMMIT")
 # sqlglot makes one token of these and the next word
 _HALVES = {

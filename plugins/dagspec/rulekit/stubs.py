@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
+from dagspec.lazy import lazily
+
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
-_OPENER = re.compile(r"\{[{%#]")
-_OTHERS = re.compile(r"\$\{(?:var|env)\.[^}\s]*\}|%\(\w+\)s|(?<![\w%])%s")
+_OPENER = lazily(r"\{[{%#]")
+_OTHERS = lazily(r"\$\{(?:var|env)\.[^}\s]*\}|%\(\w+\)s|(?<![\w%])%s")
 
 
 class Stubbed(Struct, frozen=True):

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath, Problem, Related
 from dagspec.rule import Rule
 from dagspec.view import PipelineView, Text
 
 # what a literal is called → where it stands; the group that matched is the literal itself
 _SHAPES = {
-    "account id": re.compile(
+    "account id": lazily(
         r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):"
         r"|(?<!\d)(\d{12})\.dkr\.ecr\.|sqs\.[a-z0-9-]+\.amazonaws\.com/(\d{12})/"
     ),
-    "subnet": re.compile(r"(?<![\w-])(subnet-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"),
-    "VPC": re.compile(r"(?<![\w-])(vpc-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"),
-    "security group": re.compile(r"(?<![\w-])(sg-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"),
+    "subnet": lazily(r"(?<![\w-])(subnet-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"),
+    "VPC": lazily(r"(?<![\w-])(vpc-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"),
+    "security group": lazily(r"(?<![\w-])(sg-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"),
 }
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = lazily(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WHY = {"personal login": "the pipeline stops when this person leaves"}
 _LOGIN_KEYS = {"login", "user", "username", "user_name", "run_as", "run_as_user_name", "single_user_name"}
 

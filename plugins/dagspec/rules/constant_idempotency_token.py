@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from dagspec.lazy import lazily
 from dagspec.problem import Fix, KeyPath, Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.databricks import is_literal, requests, written_text
 from dagspec.rulekit.edits import replace_value
 from dagspec.view import PipelineView
 
-_SIMPLE = re.compile(r"[\w.${}-]{1,24}")  # Databricks takes 64 characters, and a run_id has up to 40
+_SIMPLE = lazily(r"[\w.${}-]{1,24}")  # Databricks takes 64 characters, and a run_id has up to 40
 
 
 class ConstantIdempotencyToken(Rule):

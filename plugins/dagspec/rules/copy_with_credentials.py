@@ -8,7 +8,6 @@ from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.secrets import credentials
 from dagspec.source import Source
-from dagspec.view import PipelineView
 
 
 class CopyWithCredentials(Rule):
@@ -37,12 +36,8 @@ class CopyWithCredentials(Rule):
 
     tags = ("secrets",)
 
-    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+    def check_source(self, source: Source) -> Iterator[Problem]:
         """Look for the clauses that take keys, of Snowflake and of Redshift."""
-        yield from self.check_environments(pipeline.source)
-
-    def check_environments(self, source: Source) -> Iterator[Problem]:
-        """The same in the environments' file."""
         for found in credentials(source, "copy"):
             snowflake = "(" in found.value
             message = "the statement carries AWS keys, and the warehouse keeps it in its query history"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 import msgspec
 
+from dagspec.lazy import lazily
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.tables import table
 from dagspec.today import today
 from dagspec.view import PipelineView
 
-_RELEASE = re.compile(r"emr-(\d+)\.(\d+)\.(\d+)")
+_RELEASE = lazily(r"emr-(\d+)\.(\d+)\.(\d+)")
 
 
 class EmrReleases(msgspec.Struct, frozen=True):

@@ -8,7 +8,6 @@ from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.secrets import credentials
 from dagspec.source import Source
-from dagspec.view import PipelineView
 
 
 class HardcodedAwsKey(Rule):
@@ -32,12 +31,8 @@ class HardcodedAwsKey(Rule):
 
     tags = ("secrets",)
 
-    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+    def check_source(self, source: Source) -> Iterator[Problem]:
         """Look for ids of keys anywhere, and for secret keys under their names."""
-        yield from self.check_environments(pipeline.source)
-
-    def check_environments(self, source: Source) -> Iterator[Problem]:
-        """The same in the environments' file."""
         for found in credentials(source, "aws-key"):
             shown = f"AWS access key in plain text ({found.value[:4]}****)"
             message = shown if found.value.startswith(("AKIA", "ASIA")) else "AWS secret key in plain text"

@@ -9,7 +9,6 @@ from dagspec.rule import Rule
 from dagspec.rulekit.secrets import Credential, credentials
 from dagspec.secret_shapes import TOKENS
 from dagspec.source import Source
-from dagspec.view import PipelineView
 
 
 class HardcodedSecret(Rule):
@@ -34,12 +33,8 @@ class HardcodedSecret(Rule):
 
     tags = ("secrets",)
 
-    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+    def check_source(self, source: Source) -> Iterator[Problem]:
         """Look for tokens of known formats anywhere, and for values under names that say secret."""
-        yield from self.check_environments(pipeline.source)
-
-    def check_environments(self, source: Source) -> Iterator[Problem]:
-        """The same in the environments' file."""
         for found in credentials(source, "secret"):
             help_ = 'use "{{ conn.<id>.password }}", a connection id, or a secrets backend, and change the secret'
             yield found.told(self.problem(source.place(), _message(found), help_), source)

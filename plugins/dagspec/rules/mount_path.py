@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from dagspec.lazy import lazily
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.view import PipelineView
 
-_MOUNT = re.compile(r"(?<![\w/.:-])(?:dbfs:/(?!Volumes/)|/dbfs/|/mnt/)[\w./-]*")
+_MOUNT = lazily(r"(?<![\w/.:-])(?:dbfs:/(?!Volumes/)|/dbfs/|/mnt/)[\w./-]*")
 
 
 class MountPath(Rule):

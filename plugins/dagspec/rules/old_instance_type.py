@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 import msgspec
 
+from dagspec.lazy import lazily
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.tables import table
 from dagspec.view import PipelineView
 
-_TYPE = re.compile(r"(?P<family>[a-z]+\d+)\.(?P<size>(?:\d*x)?large|medium|small|micro)")
-_KEY = re.compile(r"(?i)type(?:_id)?$")  # instance_type, InstanceType, MasterInstanceType, node_type_id
+_TYPE = lazily(r"(?P<family>[a-z]+\d+)\.(?P<size>(?:\d*x)?large|medium|small|micro)")
+_KEY = lazily(r"(?i)type(?:_id)?$")  # instance_type, InstanceType, MasterInstanceType, node_type_id
 
 
 class InstanceFamilies(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath, Problem, Span
 from dagspec.rule import Rule
 from dagspec.scalars import span_in_text
@@ -18,9 +19,9 @@ from dagspec.written import Written
 ANYWHERE = ("0.0.0.0/0", "::/0")
 # SSH, RDP, databases, Redshift, Livy, and the consoles of Hadoop, Spark and notebooks
 PRIVATE_PORTS = (22, 1433, 1521, 3306, 3389, 5432, 5439, 6379, 8080, 8088, 8888, 8998, 9200, 9870, 18080, 27017)
-_COMMAND = re.compile(r"authorize-security-group-ingress\b(?:[^\n;&|\\]|\\\n)*")
-_ANYWHERE = re.compile(r"(?<![\d.])0\.0\.0\.0/0|(?<![\w:])::/0")
-_PORT = re.compile(r"--port[= ]+(?P<first>\d+)(?:-(?P<last>\d+))?")
+_COMMAND = lazily(r"authorize-security-group-ingress\b(?:[^\n;&|\\]|\\\n)*")
+_ANYWHERE = lazily(r"(?<![\d.])0\.0\.0\.0/0|(?<![\w:])::/0")
+_PORT = lazily(r"--port[= ]+(?P<first>\d+)(?:-(?P<last>\d+))?")
 
 
 class OpenIngress(Rule):

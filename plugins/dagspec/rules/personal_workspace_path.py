@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from dagspec.lazy import lazily
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.databricks import written_text
 from dagspec.view import PipelineView
 
-_PERSONAL = re.compile(r"(?:/Workspace)?/(?:Repos|Users)/[^/\s'\"@{}]+@[^/\s'\"{}]+")
+_PERSONAL = lazily(r"(?:/Workspace)?/(?:Repos|Users)/[^/\s'\"@{}]+@[^/\s'\"{}]+")
 
 
 class PersonalWorkspacePath(Rule):

@@ -8,7 +8,6 @@ from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.secrets import credentials
 from dagspec.source import Source
-from dagspec.view import PipelineView
 
 
 class PlaceholderCredential(Rule):
@@ -32,12 +31,8 @@ class PlaceholderCredential(Rule):
 
     tags = ("secrets",)
 
-    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+    def check_source(self, source: Source) -> Iterator[Problem]:
         """Look for `your-key`, `changeme`, `xxx`, `<password>` where a credential belongs."""
-        yield from self.check_environments(pipeline.source)
-
-    def check_environments(self, source: Source) -> Iterator[Problem]:
-        """The same in the environments' file."""
         for found in credentials(source, "placeholder"):
             message = f'"{found.value.strip()}" looks like a left-over placeholder'
             help_ = "use the id of a connection, or a secrets backend; a secret does not belong here"

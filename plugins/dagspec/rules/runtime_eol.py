@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.databricks import requests
-from dagspec.rulekit.runtimes import runtime_of, table
+from dagspec.rulekit.runtimes import runtime_of, runtimes
 from dagspec.today import today
 from dagspec.view import PipelineView
 
@@ -45,4 +45,4 @@ class RuntimeEol(Rule):
                 since = f" since {runtime.ended}" if runtime.ended else ""
                 message = f"Databricks Runtime {runtime.name} is without support{since}"
                 place = pipeline.place(*cluster.path, "spark_version")
-                yield self.problem(place, message, f"use {table().recommended}")
+                yield self.problem(place, message, f"use {runtimes().recommended}")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from dagspec.lazy import lazily
 from dagspec.problem import Edit, Fix, KeyPath, Problem
 from dagspec.rule import Rule
 from dagspec.secret_places import Scalar, scalars
 from dagspec.view import PipelineView, TaskView
 
 # a path that carries credentials has to be written anew anyway
-_OLD = re.compile(r"(?<!\w)(?P<scheme>s3[an])(?=://(?![^\s/@]*:[^\s@]*@))")
+_OLD = lazily(r"(?<!\w)(?P<scheme>s3[an])(?=://(?![^\s/@]*:[^\s@]*@))")
 _DOCS = {"doc_md", "description"}
 
 

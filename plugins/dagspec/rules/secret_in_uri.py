@@ -8,7 +8,6 @@ from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.secrets import credentials
 from dagspec.source import Source
-from dagspec.view import PipelineView
 
 
 class SecretInUri(Rule):
@@ -31,12 +30,8 @@ class SecretInUri(Rule):
 
     tags = ("secrets",)
 
-    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+    def check_source(self, source: Source) -> Iterator[Problem]:
         """Look at `user:password@` and at parameters such as `password=`."""
-        yield from self.check_environments(pipeline.source)
-
-    def check_environments(self, source: Source) -> Iterator[Problem]:
-        """The same in the environments' file."""
         for found in credentials(source, "uri"):
             message = "credentials inside a URI end up in logs"
             help_ = "leave them out of the URI; a role or a connection id gives access"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from dagspec.airflow_context import airflow_context
 from dagspec.catalog import is_native
+from dagspec.lazy import lazily
 from dagspec.problem import SHOWN_CANDIDATES, KeyPath, Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.expr import BASE_KEYS, at, is_rendered
 from dagspec.templates import Template
 from dagspec.view import PipelineView
 
-_JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_JINJA = lazily(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DOCS = {"doc_md", "tooltip", "group_display_name", "dag_display_name", "vars"}
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from dagspec.expressions import has_reference
+from dagspec.lazy import lazily
 from dagspec.problem import KeyPath, Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.schedule import is_scheduled, schedule_text
 from dagspec.view import PipelineView
 
-_OBJECT = re.compile(r"s3[an]?://[^{}*?]+/[^{}*?/]+\.[A-Za-z0-9]+(\.gz|\.zst|\.bz2)?")  # a file, not a folder of parts
+_OBJECT = lazily(r"s3[an]?://[^{}*?]+/[^{}*?/]+\.[A-Za-z0-9]+(\.gz|\.zst|\.bz2)?")  # a file, not a folder of parts
 
 
 class UnpartitionedPath(Rule):
