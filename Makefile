@@ -54,9 +54,10 @@ native-catalog: setup ## Write the table of provider operators that lint reads
 tables: setup ## Join the dated tables into the one that lint reads
 	@$(AIRFLOW)/bin/python -m dagspec.tables
 
-docs: setup ## Draw the pictures and write the generated pages of docs/
+docs: setup ## Draw the pictures, write the generated pages of docs/ and the index of the rules
 	@$(AIRFLOW)/bin/dagspec graph itunes_split -o docs/itunes_split.svg
 	@$(AIRFLOW)/bin/dagspec graph nyc_taxi -o docs/nyc_taxi.svg
+	@$(AIRFLOW)/bin/python -m dagspec.rule_index
 	@$(AIRFLOW)/bin/dagspec rules --format markdown > docs/rules.md
 
 bench: $(AIRFLOW)/.ready $(BENCH)/.ready ## Measure lint against its goals and write docs/performance.md

@@ -9,7 +9,7 @@ from msgspec import Struct
 from dagspec.comments import Comment, comments
 from dagspec.lazy import lazily
 from dagspec.problem import Edit, Fix, Problem, closest, suggest
-from dagspec.rule import all_rules
+from dagspec.rule_index import known_rules
 from dagspec.source import Source
 
 UNUSED = "unused-ignore"
@@ -55,7 +55,7 @@ def heed(source: Source, problems: list[Problem], judged: set[str], strict: bool
         wrong += list(_wrong(ignore, comment, source, strict))
         ignores += [ignore] if ignore else []
     kept = [problem for problem in problems if not _hidden(problem, ignores)]
-    rules = all_rules()
+    rules = known_rules()
     if any(problem.rule in rules and rules[problem.rule].stops_loading for problem in problems):
         return kept + wrong  # rules are silent about a broken spec, so nothing can be called unused
     unused = (_unused(ignore, (ignore.valid & judged) - ignore.hidden, source) for ignore in ignores)
@@ -80,7 +80,7 @@ def _parsed(comment: Comment) -> _Ignore | None:
 
 def _obstacle(ignore: _Ignore, name: str) -> str:
     """Why a comment does not hide a rule; empty when it does."""
-    rule = all_rules().get(name)
+    rule = known_rules().get(name)
     if rule is None:
         return f'no rule "{name}"'
     if rule.stops_loading:
@@ -100,8 +100,8 @@ def _wrong(ignore: _Ignore | None, comment: Comment, source: Source, strict: boo
         return
     for name in ignore.names:
         if obstacle := _obstacle(ignore, name):
-            unknown = name not in all_rules()
-            help_ = suggest(name, all_rules(), "run `dagspec rules` for all of them") if unknown else ""
+            unknown = name not in known_rules()
+            help_ = suggest(name, known_rules(), "run `dagspec rules` for all of them") if unknown else ""
             fix = _renamed(comment, name) if unknown else None
             yield _problem(WRONG, obstacle, comment, source, help_, fix, name)
     if strict and not ignore.reason and ignore.valid:
@@ -109,7 +109,7 @@ def _wrong(ignore: _Ignore | None, comment: Comment, source: Source, strict: boo
 
 
 def _renamed(comment: Comment, name: str) -> Fix | None:
-    right = closest(name, all_rules())
+    right = closest(name, known_rules())
     return Fix(f'write "{right}"', (_edit(comment, comment.text.replace(name, right, 1)),)) if right else None
 
 
@@ -154,5 +154,5 @@ def _problem(
 ) -> Problem:
     found = source.text.find(needle, comment.start, comment.end) if needle else -1
     start, end = (found, found + len(needle)) if found >= 0 else (comment.start, comment.end)
-    severity = all_rules()[rule].severity
+    severity = known_rules()[rule].severity
     return Problem(rule, message, source.place(), help_, severity, fix=fix, at=source.span_of(start, end))

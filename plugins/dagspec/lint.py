@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,8 @@ from dagspec.ignores import heed, may_ignore
 from dagspec.lint_result import Options, Result
 from dagspec.masking import masked_problem
 from dagspec.problem import Problem, SpecError
-from dagspec.rule import Rule, all_rules
+from dagspec.rule import Rule
+from dagspec.rule_index import known_rules, runnable
 from dagspec.source import Source
 from dagspec.specs import FOLDER, TESTS, check_unique, read_environments, read_spec, spec_files
 from dagspec.view import PipelineView
@@ -33,8 +35,17 @@ class Linter:
         environments = read_environments(root) if environments is None else environments
         chosen = self.options.environment
         self.environments = [pick(environments, chosen)] if chosen else list(environments.values())
-        self.rules = self.options.choice.rules()
-        self.loud = [rule for rule in self.rules if self._is_loud(rule.name(), rule.severity)]
+        self.names = self.options.choice.names()
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules that were chosen."""
+        return runnable(self.names)
+
+    @cached_property
+    def loud(self) -> list[Rule]:
+        """Those of them whose findings are told."""
+        return runnable(name for name in self.names if self._is_loud(name, known_rules()[name].severity))
 
     def check(self, source: Source) -> list[Problem]:
         """The problems of one spec that are told, sorted."""
@@ -43,21 +54,21 @@ class Linter:
         found = check_source(source, self.environments, self.root, rules)
         if self.options.ignores:
             # a finding may show in one environment only: with a part of them nothing can be called unused
-            judged = () if self.options.environment else self.rules
-            found = heed(source, found, {rule.name() for rule in judged}, self.options.strict)
+            judged = () if self.options.environment else self.names
+            found = heed(source, found, set(judged), self.options.strict)
         return sorted(filter(self.tells, found), key=lambda problem: problem.sort_key)
 
     def check_environments(self) -> list[Problem]:
         """The findings in the file of the environments."""
         found: list[Problem] = []
         for source in {environment.source for environment in self.environments}:
-            problems = [problem for rule in self.rules for problem in rule.check_source(source)]
+            problems = [problem for rule in self.loud for problem in rule.check_source(source)]
             found += heed(source, problems, set(), self.options.strict) if self.options.ignores else problems
         return list(filter(self.tells, found))
 
     def tells(self, problem: Problem) -> bool:
         """Whether a problem is told: all that stops a spec from loading, and what the user chose."""
-        rule, choice = all_rules().get(problem.rule), self.options.choice
+        rule, choice = known_rules().get(problem.rule), self.options.choice
         if rule is None or rule.stops_loading:
             return True
         return self._is_loud(problem.rule, problem.severity) and choice.has(problem.rule)
@@ -102,7 +113,7 @@ def check_source(
 
     rules: only these beside what the compiler reports; default all.
     """
-    rules = list(all_rules().values()) if rules is None else rules
+    rules = runnable(known_rules()) if rules is None else rules
     files = {environment.source for environment in environments}
     found: dict[tuple[object, ...], Problem] = {}
     for dag in unwrap(source):

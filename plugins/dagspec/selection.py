@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from dagspec.problem import suggest
-from dagspec.rule import Rule, all_rules
+from dagspec.rule_index import known_rules
 
 
 class SelectionError(ValueError):
@@ -25,9 +25,9 @@ class Choice(Struct, frozen=True):
         """Whether the user wants to know of this rule."""
         return rule not in self.ignored and (self.selected is None or rule in self.selected)
 
-    def rules(self) -> list[Rule]:
-        """The rules to run."""
-        return [rule for name, rule in all_rules().items() if self.has(name)]
+    def names(self) -> list[str]:
+        """Their names, in order."""
+        return [name for name in known_rules() if self.has(name)]
 
 
 def choose(select: Iterable[str], ignore: Iterable[str]) -> Choice:
@@ -38,7 +38,7 @@ def choose(select: Iterable[str], ignore: Iterable[str]) -> Choice:
     wanted, unwanted = list(select), list(ignore)
     selected = frozenset(name for text in wanted for name in _rules(text))
     ignored = frozenset(name for text in unwanted for name in _rules(text))
-    rules = all_rules()
+    rules = known_rules()
     for text in unwanted:
         if text in rules and rules[text].stops_loading:
             raise SelectionError(f'"{text}" cannot be ignored: Airflow would not load the spec')
@@ -47,7 +47,7 @@ def choose(select: Iterable[str], ignore: Iterable[str]) -> Choice:
 
 
 def _rules(text: str) -> set[str]:
-    rules = all_rules()
+    rules = known_rules()
     if text in rules:
         return {text}
     tagged = {name for name, rule in rules.items() if text in rule.tags}

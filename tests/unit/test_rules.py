@@ -11,6 +11,7 @@ import pytest
 
 from dagspec.lint import lint
 from dagspec.rule import Rule, RuleDoc, all_rules, document
+from dagspec.rule_index import INDEX, index
 from dagspec.text import report
 
 # what examples of other rules leave out to stay short
@@ -82,3 +83,7 @@ def test_what_only_the_compiler_reports_has_no_check_of_its_own() -> None:
     for rule in all_rules().values():
         if rule.stops_loading:
             assert type(rule).check is Rule.check
+
+
+def test_the_index_of_the_rules_is_current() -> None:
+    assert INDEX.read_text(encoding="utf-8") == index(), "run `make docs`"
