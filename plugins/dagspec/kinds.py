@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -53,6 +54,7 @@ RepositoryFile = Annotated[
 ]
 
 
+@lru_cache(maxsize=1024, typed=True)
 def parse_duration(value: str | int) -> timedelta:
     """A duration of a spec as a timedelta; a bare number counts seconds.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from dagspec.expressions import has_reference
 from dagspec.lazy import lazily
-from dagspec.native_catalog import NativeOperator, Parameter, native_catalog
+from dagspec.native_catalog import NativeOperator, Parameter, native, native_catalog
 from dagspec.problem import KeyPath, Problem, closest, shown, suggest
 from dagspec.rename import rename
 from dagspec.schema import RENAMED
@@ -37,11 +38,9 @@ class Arguments:
     def __init__(self, operator: str, known: NativeOperator, arguments: Config, task: Task) -> None:
         self.name = operator.rpartition(".")[2]
         self.known, self.task = known, task
-        self.own = known.parameters | {
-            key: value for key, value in native_catalog().base.items() if key not in known.parameters
-        }
+        self.own = _parameters(operator)
         self.arguments = arguments
-        self.allowed = {*self.own, *_COMMON, *_OF_DAG_FACTORY}
+        self.allowed = _allowed(operator)
 
     def problems(self) -> Iterator[Problem]:
         """Unknown keys, missing keys, wrong types."""
@@ -77,17 +76,6 @@ class Arguments:
             if key not in self.allowed and not key.startswith("x-") and not runs_code(key):
                 yield path, key
 
-    def _unknown_key(self, path: KeyPath, key: str) -> Problem:
-        place = self.task.place(*path, key, key=True)
-        renamed = RENAMED.get(key, "")
-        meant = renamed if renamed in self.allowed else closest(key, self.allowed)
-        help_ = suggest(key, self.allowed, f"see the documentation of {self.name}")
-        if renamed in self.allowed:
-            help_ = f'did you mean "{renamed}"?'
-        given = {one for _, one, _ in self._given()}
-        fix = rename(place, key, meant) if meant not in given else None
-        return Problem("unknown-key", f'{self.name} has no argument "{key}"', place, help_, fix=fix)
-
     def _missing(self, unknown: list[str]) -> Iterator[Problem]:
         if "variables_as_arguments" in self.arguments:
             return
@@ -106,6 +94,17 @@ class Arguments:
             return
         message = f'"{key}" must be {_expected(parameter)}, got {shown(value)}'
         yield Problem("wrong-type", message, self.task.place(*path, key), _meant_value(value, parameter))
+
+
+@cache
+def _parameters(operator: str) -> dict[str, Parameter]:
+    known = native(operator)
+    return native_catalog().base | (known.parameters if known else {})
+
+
+@cache
+def _allowed(operator: str) -> frozenset[str]:
+    return frozenset((*_parameters(operator), *_COMMON, *_OF_DAG_FACTORY))
 
 
 def _meant_value(value: Any, parameter: Parameter) -> str:

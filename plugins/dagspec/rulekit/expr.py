@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -20,8 +21,13 @@ BASE_KEYS = frozenset((*TaskKeys.__struct_fields__, *TaskDefaults.__struct_field
 _XCOMS_NEED_A_SOUND_GRAPH = {"unknown-upstream", "dependency-cycle", "unknown-group", "duplicate-task-id"}
 
 
-def rendered(pipeline: PipelineView) -> Iterator[tuple[str, Template]]:
+@lru_cache(maxsize=2)
+def rendered(pipeline: PipelineView) -> tuple[tuple[str, Template], ...]:
     """Task and template of every text that Airflow renders."""
+    return tuple(_rendered(pipeline))
+
+
+def _rendered(pipeline: PipelineView) -> Iterator[tuple[str, Template]]:
     for template in pipeline.templates:
         path = template.path
         if len(path) > 2 and path[0] == "tasks" and is_rendered(pipeline, str(path[1]), str(path[2])):
@@ -32,9 +38,12 @@ def is_rendered(pipeline: PipelineView, task_id: str, key: str) -> bool:
     """Whether Airflow renders an argument of a task; True when that is not known."""
     task = pipeline.tasks.get(task_id)
     fields = task.facts.template_fields if task else None
-    if fields is not None:
-        return any(_is_field(key, field) for field in fields)
-    return key not in BASE_KEYS
+    return key not in BASE_KEYS if fields is None else _is_among(key, fields)
+
+
+@lru_cache(maxsize=1024)
+def _is_among(key: str, fields: tuple[str, ...]) -> bool:
+    return any(_is_field(key, field) for field in fields)
 
 
 def _is_field(key: str, field: str) -> bool:

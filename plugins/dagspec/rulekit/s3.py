@@ -47,7 +47,7 @@ class S3Path(Struct, frozen=True):
 
 def s3_paths(text: Text) -> Iterator[S3Path]:
     """The S3 paths in a text whose buckets are written out, and the bucket that an option such as `s3_bucket` names."""
-    for match in S3_URI.finditer(text.value):
+    for match in S3_URI.finditer(text.value) if "s3" in text.value else ():
         if not _NOT_LITERAL.search(match["bucket"]):
             yield S3Path(match["bucket"], match["key"], text.path)
     last = text.path[-1] if text.path else ""

@@ -71,9 +71,12 @@ class Statement(Struct, frozen=True):
         """The index of the first of these consecutive words; -1 when they are not there."""
         last = len(self.words) - len(texts)
         for index in range(begin, last + 1):
-            if all(self.words[index + step].text == text for step, text in enumerate(texts)):
+            if self.words[index].text == texts[0] and self._has(index, texts):
                 return index
         return -1
+
+    def _has(self, index: int, texts: tuple[str, ...]) -> bool:
+        return all(self.words[index + step].text == text for step, text in enumerate(texts))
 
     def piece(self, *texts: str) -> tuple[int, int] | None:
         """Where these consecutive words stand in the text, from the first to the last; None when they do not."""

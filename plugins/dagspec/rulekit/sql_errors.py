@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -57,7 +58,12 @@ def _is_certain(sql: SqlText, stubbed: Stubbed) -> bool:
     """Whether it is right without asking sqlglot, whose import takes longer than the rest of a lint."""
     if plain_words(stubbed.text, sql.dialect) is None:
         return False
-    return all(is_plain(one.words) for one in statements(sql) or () if _is_judged(one))
+    return all(_is_plain(one.words) for one in statements(sql) or () if _is_judged(one))
+
+
+@lru_cache(maxsize=64)  # the same statement comes back for each environment
+def _is_plain(words: tuple[Word, ...]) -> bool:
+    return is_plain(words)
 
 
 def _is_script(statement: Statement) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from dagspec.lazy import lazily
@@ -20,6 +22,7 @@ class Stubbed(Struct, frozen=True):
     is_broken: bool
 
 
+@lru_cache(maxsize=64)  # several rules ask, for each environment
 def stub(text: str) -> Stubbed:
     """Replace `{{ … }}`, `${var.x}` and `%(name)s` by names such as `jjjj`; blocks and comments of Jinja by blanks.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from dagspec.problem import KeyPath, Problem
@@ -75,6 +76,7 @@ class InvalidId(Rule):
                 yield self.problem(pipeline.key(*path), f'the task id "{_short(task_id)}" {wrong}', help_)
 
 
+@lru_cache(maxsize=1024)
 def _wrong(name: str, letters: str, longest: int) -> str:
     """What is wrong with an id, as the end of a sentence; empty when nothing is."""
     if not name:

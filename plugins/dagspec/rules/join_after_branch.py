@@ -62,7 +62,8 @@ class JoinAfterBranch(Rule):
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
         """The first task behind two paths of a branch, when a skipped path skips it."""
-        for task in pipeline.tasks.values():
+        branches = any(task.facts.branches for task in pipeline.tasks.values())
+        for task in pipeline.tasks.values() if branches else ():
             branch = _joined_branch(pipeline, task) if pipeline.rule_of(task) in SKIPPED_WITH else ""
             if branch:
                 rule = pipeline.rule_of(task)

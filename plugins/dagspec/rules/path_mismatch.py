@@ -46,10 +46,9 @@ class PathMismatch(Rule):
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
         """Compare what a task reads with what those before it write."""
-        for task in pipeline.tasks.values():
-            written = [
-                one for name in sorted(task.upstream & set(pipeline.tasks)) for one in writes(pipeline.tasks[name])
-            ]
+        by_task = {name: list(writes(task)) for name, task in pipeline.tasks.items()}
+        for task in pipeline.tasks.values() if any(by_task.values()) else ():
+            written = [one for name in sorted(task.upstream & by_task.keys()) for one in by_task[name]]
             for read in reads(task):
                 near = [one for one in written if _is_near(read, one)]
                 if len({one.path.uri for one in near}) == 1 and not any(_fits(read, one) for one in written):

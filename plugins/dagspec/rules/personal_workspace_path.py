@@ -11,6 +11,8 @@ from dagspec.rulekit.databricks import written_text
 from dagspec.view import PipelineView
 
 _PERSONAL = lazily(r"(?:/Workspace)?/(?:Repos|Users)/[^/\s'\"@{}]+@[^/\s'\"{}]+")
+# an escape may spell the words otherwise
+_MAY_BE = lazily(r"Repos|Users|\\")
 
 
 class PersonalWorkspacePath(Rule):
@@ -39,7 +41,8 @@ class PersonalWorkspacePath(Rule):
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
         """Every text of the spec, as it is written."""
-        for text in pipeline.texts:
+        texts = pipeline.texts if _MAY_BE.search(pipeline.source.text) else ()
+        for text in texts:
             found = _PERSONAL.search(written_text(pipeline, text.path))
             if found:
                 message = "this is the folder of one person, who can change or lose what is in it"

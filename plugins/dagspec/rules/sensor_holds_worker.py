@@ -44,8 +44,8 @@ class SensorHoldsWorker(Rule):
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
         """Sensors in poke mode whose limit is longer than half an hour."""
         for task in pipeline.tasks.values():
-            longest = _longest(pipeline, task)
-            if task.facts.sensor and longest and longest > SHORT and _holds(pipeline, task):
+            longest = _longest(pipeline, task) if task.facts.sensor else None
+            if longest and longest > SHORT and _holds(pipeline, task):
                 key, value = ("deferrable", "true") if task.facts.deferrable else ("mode", "reschedule")
                 message = f'"{task.id}" holds a worker slot while it waits, for up to {_in_words(longest)}'
                 fix = _fix(pipeline, task, key, value)
