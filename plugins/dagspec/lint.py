@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from dagspec.analysis import analyse
+from dagspec.analysis import Analysis, analyse
 from dagspec.dagfactory_format import unwrap
 from dagspec.environment import FILE_NAME, Environment, pick
 from dagspec.ignores import heed, may_ignore
@@ -17,6 +17,7 @@ from dagspec.masking import masked_problem
 from dagspec.problem import Problem, SpecError
 from dagspec.rule import Rule
 from dagspec.rule_index import known_rules, runnable
+from dagspec.sharing import alike
 from dagspec.source import Source
 from dagspec.specs import FOLDER, TESTS, check_unique, read_environments, read_spec, spec_files
 from dagspec.view import PipelineView
@@ -125,13 +126,16 @@ def check_source(
 
 def _check(source: Source, environments: list[Environment], root: Path, rules: list[Rule]) -> Iterator[Problem]:
     checking = [rule for rule in rules if type(rule).check is not Rule.check]
+    seen: list[Analysis] = []
     for environment in environments:
-        yield from _check_in(environment, source, root, checking)
+        yield from _check_in(environment, source, root, checking, seen)
     for rule in [rule for rule in rules if type(rule).check_source is not Rule.check_source]:
         yield from _run(rule, rule.check_source, source, source)
 
 
-def _check_in(environment: Environment, source: Source, root: Path, rules: list[Rule]) -> Iterator[Problem]:
+def _check_in(
+    environment: Environment, source: Source, root: Path, rules: list[Rule], seen: list[Analysis]
+) -> Iterator[Problem]:
     try:
         analysis = analyse(source, environment, root)
     except Exception as error:  # a defect must not hide what is wrong with the other specs
@@ -139,6 +143,9 @@ def _check_in(environment: Environment, source: Source, root: Path, rules: list[
         return
     yield from analysis.problems
     yield from source.notes
+    if any(alike(analysis, other) for other in seen):
+        return
+    seen.append(analysis)
     pipeline = PipelineView(analysis)
     for rule in rules:
         yield from _run(rule, rule.check, pipeline, source)
