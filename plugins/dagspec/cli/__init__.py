@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from dagspec import __version__
-from dagspec.cli.common import UsageError
+from dagspec.cli.common import Formatter, UsageError
 
 # each is a module of this package
 COMMANDS = (
@@ -23,6 +23,7 @@ def parser(names: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
         prog="dagspec",
         description="Data pipelines for Apache Airflow: one YAML file per pipeline, checked like a compiler.",
         epilog="Exit codes: 0 all is well, 1 problems or a failed run, 2 wrong usage.",
+        formatter_class=Formatter,
     )
     main_parser.add_argument("--version", action="version", version=f"dagspec {__version__}")
     commands = main_parser.add_subparsers(prog="dagspec", metavar="COMMAND", required=True)

@@ -16,6 +16,28 @@ if TYPE_CHECKING:
     from dagspec.source import Source
 
 SPECS = "dag_specs"
+COLUMNS = 80
+
+
+class Formatter(argparse.HelpFormatter):
+    """Learns the width of the terminal without `shutil`, which takes long to import."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class ExampleFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
+    """The same, and leaves the lines of the examples as they are."""
+
+
+def _columns() -> int:
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    try:
+        return os.get_terminal_size().columns or COLUMNS
+    except (OSError, ValueError):  # no terminal
+        return COLUMNS
 
 
 class UsageError(Exception):
@@ -31,7 +53,7 @@ def add_command(
         help=help_,
         description=help_,
         epilog=f"Examples:\n{example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=ExampleFormatter,
     )
     command.set_defaults(command=run)
     return command

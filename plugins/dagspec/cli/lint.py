@@ -79,7 +79,9 @@ def run(options: argparse.Namespace) -> int:
 
     _refuse_nonsense(options)
     session = Session(options, _choice(options))
-    return session.watch() if options.watch else session.once()
+    code = session.watch() if options.watch else session.once()
+    gc.freeze()  # else Python looks at every object once more before it ends
+    return code
 
 
 def _choice(options: argparse.Namespace) -> Choice:

@@ -51,9 +51,11 @@ class UnknownTemplateVariable(Rule):
     def _member(self, pipeline: PipelineView, template: Template, use: Use) -> Iterator[Problem]:
         holder, member = use.parts[:2]
         known = _members(pipeline, template, holder)
+        if member in known:
+            return
         help_ = suggest(member, known)
         # plugins add macros, and a run may bring params: only what is nearly a known one is surely a mistake
-        if known and member not in known and (holder == "var" or help_.startswith("did you mean")):
+        if known and (holder == "var" or help_.startswith("did you mean")):
             offset = use.offset + len(holder)
             yield needle_at(self, pipeline, template, member, offset, f'"{holder}" has no "{member}"', help_)
 
