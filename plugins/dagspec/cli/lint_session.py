@@ -15,6 +15,7 @@ from dagspec.environment import FILE_NAME
 from dagspec.lint import files_of, lint_sources
 from dagspec.lint_files import lint_files
 from dagspec.lint_result import Options, Result
+from dagspec.problem import SpecError
 from dagspec.report import REPORTERS
 from dagspec.selection import Choice
 from dagspec.source import read_bytes
