@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pkgutil
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 from dagspec import operators
+from dagspec.lazy import lazily
 from dagspec.problem import Problem, closest, suggest
 from dagspec.removed import removed_operator
 from dagspec.rename import rename
@@ -17,6 +19,7 @@ from dagspec.spec import TaskDefaults, TaskKeys
 
 # a dotted path is imported when the DAG is loaded: only provider packages may be, never a module of the pull request
 NATIVE_PREFIX = "airflow.providers."
+_MODULE = lazily(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
 @cache
@@ -25,6 +28,19 @@ def catalog() -> dict[str, type[SharedOperator]]:
     for module in pkgutil.walk_packages(operators.__path__, operators.__name__ + "."):
         import_module(module.name)
     return {kind.name: kind for kind in sorted(_below(SharedOperator), key=lambda kind: kind.name) if kind.name}
+
+
+@cache
+def shared_operator(name: str) -> type[SharedOperator] | None:
+    """The shared operator of that name; None when there is none.
+
+    Its module is mostly called the same, so the others need not be imported to find it.
+    """
+    if _MODULE.fullmatch(name):
+        with suppress(ModuleNotFoundError):
+            import_module(f"{operators.__name__}.{name}")
+    found = (kind for kind in _below(SharedOperator) if kind.name == name)
+    return next(found, None) or catalog().get(name)
 
 
 def _below(kind: type[SharedOperator]) -> set[type[SharedOperator]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import SequenceMatcher
 from typing import Any
 
 from dagspec.problem import SURE, KeyPath, Problem, shown
@@ -90,6 +89,8 @@ def _mistyped(name: str, values: dict[str, Any], source: Source) -> Iterator[Pro
 
 def _alike(key: str, right: str) -> bool:
     # "aws_region_of_backups" is a name of its own
+    from difflib import SequenceMatcher
+
     return not key.startswith(f"{right}_") and SequenceMatcher(None, key, right).ratio() > SURE
 
 

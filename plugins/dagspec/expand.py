@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from dagspec.catalog import catalog, is_native, unknown_operator
+from dagspec.catalog import is_native, shared_operator, unknown_operator
 from dagspec.dag_keys import plain_arguments
 from dagspec.expressions import has_reference
 from dagspec.native import native_problems
 from dagspec.schema import check
-from dagspec.shared import Config, Expansion, Task
+from dagspec.shared import Config, Expansion, SharedOperator, Task
 from dagspec.spec import TaskDefaults, TaskKeys
 
 # these decide when a task starts, so only the first tasks of an expansion get them
@@ -25,10 +25,11 @@ def expand(task: Task, arguments: dict[str, Any]) -> Expansion | None:
     operator = arguments.get("operator")
     if not isinstance(operator, str) or is_native(operator):
         return _native(task, arguments)
-    if operator not in catalog():
+    kind = shared_operator(operator)
+    if kind is None:
         task.problems.append(unknown_operator(operator, task))
         return None
-    return _shared(task, arguments)
+    return _shared(kind, task, arguments)
 
 
 def _native(task: Task, arguments: dict[str, Any]) -> Expansion | None:
@@ -40,8 +41,7 @@ def _native(task: Task, arguments: dict[str, Any]) -> Expansion | None:
     return None if problems or has_reference(arguments) else Expansion({task.id: _own(arguments)})
 
 
-def _shared(task: Task, arguments: dict[str, Any]) -> Expansion | None:
-    kind = catalog()[arguments["operator"]]
+def _shared(kind: type[SharedOperator], task: Task, arguments: dict[str, Any]) -> Expansion | None:
     arguments = task.environment.operator_defaults.get(kind.name, {}) | arguments
     problems = check(arguments, (kind, TaskKeys, TaskDefaults), task.source, task.path)
     if not problems and has_reference(arguments):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from dagspec.catalog import NATIVE_PREFIX, catalog, is_native
+from dagspec.catalog import NATIVE_PREFIX, catalog, is_native, shared_operator
 from dagspec.native_arguments import runs_code
 from dagspec.native_catalog import native, native_catalog, provider_of
 from dagspec.problem import KeyPath, Place, Problem, closest, suggest
@@ -31,10 +31,10 @@ def default_problems(defaults: dict[str, dict[str, Any]], source: Source, path: 
             continue
         yield from _of_one_task(options, source, place)
         own = {key: value for key, value in options.items() if key not in _OF_ONE_TASK and not key.startswith("x-")}
-        if name in catalog():
-            yield from _shared(catalog()[name], own, source, place)
-        elif is_native(name):
+        if is_native(name):
             yield from _native(name, own, source, place)
+        elif kind := shared_operator(name):
+            yield from _shared(kind, own, source, place)
         else:
             yield _unknown_operator(name, source.place(place, "key"))
 

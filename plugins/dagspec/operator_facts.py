@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dagspec.catalog import catalog, is_native
+from dagspec.catalog import is_native, shared_operator
 from dagspec.facts import Facts
 from dagspec.native_catalog import native, native_catalog
 from dagspec.tables import table
@@ -30,7 +30,7 @@ def facts_of(operator: str, arguments: dict[str, Any]) -> Facts:
     """The facts of an operator as a task uses it; empty facts for one that is not known."""
     if is_native(operator):
         return _native_facts(operator, arguments)
-    kind = catalog().get(operator)
+    kind = shared_operator(operator)
     return kind.facts_with(arguments) if kind else Facts()
 
 
