@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.layout import SNOWFLAKE_PYTHON, Layout, SetupError
 from localcloud.processes import Supervisor
 from localcloud.redshift.service import Redshift
-from localcloud.snowflake.lazy import LazySnowflake
+from localcloud.snowflake.lazy import LazySnowflake, listen
 from localcloud.spark.jvm import WarmSpark
+
+if TYPE_CHECKING:
+    from localcloud.snowflake.absent import AbsentSnowflake
 
 _HOST = "127.0.0.1"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -47,7 +50,7 @@ def serve(root: Path, ports: Ports, *, warm: bool) -> None:
         stack.callback(supervisor.close)
         redshift = Redshift(layout, supervisor, ports.redshift)
         stack.callback(redshift.close)
-        snowflake = LazySnowflake(supervisor, SNOWFLAKE_PYTHON, layout.snowflake, layout.s3, ports.snowflake)
+        snowflake = _snowflake(layout, supervisor, ports.snowflake)
         stack.callback(snowflake.close)
         snowflake.start()
         spark = WarmSpark(layout, supervisor, warm=warm)
@@ -56,6 +59,15 @@ def serve(root: Path, ports: Ports, *, warm: bool) -> None:
         stack.enter_context(_serving(listener, layout, supervisor, spark, redshift, snowflake))
         print(f"READY {layout.endpoint}", flush=True)
         stop.wait()
+
+
+def _snowflake(layout: Layout, supervisor: Supervisor, port: int) -> LazySnowflake | AbsentSnowflake:
+    """Snowflake, or what says that it is not set up: who does not use it needs no third environment."""
+    if SNOWFLAKE_PYTHON.exists():
+        return LazySnowflake(supervisor, SNOWFLAKE_PYTHON, layout.snowflake, layout.s3, port)
+    from localcloud.snowflake.absent import AbsentSnowflake  # it needs packages that are slow to import
+
+    return AbsentSnowflake(listen(port), layout.snowflake)
 
 
 def _listen(port: int) -> socket.socket:
@@ -95,7 +107,7 @@ def _serving(
     supervisor: Supervisor,
     spark: WarmSpark,
     redshift: Redshift,
-    snowflake: LazySnowflake,
+    snowflake: LazySnowflake | AbsentSnowflake,
 ) -> Iterator[None]:
     """Answer requests in the background; at the end, kill the programs of all steps."""
     os.environ["S3_IGNORE_SUBDOMAIN_BUCKETNAME"] = "true"
@@ -108,6 +120,7 @@ def _serving(
     from localcloud.glue import backend as glue
     from localcloud.redshift import control
     from localcloud.s3 import backend as s3
+    from localcloud.s3 import events
     from localcloud.services import Services
 
     services = Services(layout, supervisor, spark)
@@ -130,7 +143,8 @@ def _serving(
     emr.resume(services)
     glue.resume(services)
     try:
-        yield
+        with events.watching():
+            yield
     finally:
         server.shutdown()
         emr.close()
@@ -142,7 +156,7 @@ def _status(layout: Layout, spark: WarmSpark) -> dict[str, Any]:
     return {"pid": os.getpid(), "root": str(layout.root), "spark": spark.status()}
 
 
-def _snowflake_status(snowflake: LazySnowflake) -> dict[str, Any]:
+def _snowflake_status(snowflake: LazySnowflake | AbsentSnowflake) -> dict[str, Any]:
     return {"port": snowflake.port, "state": snowflake.state, "pid": snowflake.pid}
 
 

@@ -25,6 +25,7 @@ _FOR_GLUE = (
     *("--scriptLocation", "--spark-event-logs-path", "--user-jars-first"),
 )
 _REFUSED = ("--extra-jars", "--class")
+_S3 = ("s3://", "s3a://", "s3n://")
 _IGNORED = {
     "--additional-python-modules": "scripts import what is installed beside the local cloud",
     "--customer-driver-env-vars": "no variables are set",
@@ -54,6 +55,7 @@ def prepare(job: LocalJob, run: LocalJobRun, s3: Path, folder: Path) -> Launch:
     kind = job.command.get("Name")
     _refuse_unsupported(kind, arguments)
     location = arguments.get("--scriptLocation") or job.command.get("ScriptLocation") or ""
+    _refuse_other_paths(location, *_uris(arguments, "--extra-py-files"), *_uris(arguments, "--extra-files"))
     script = _script(location, s3, folder)
     own = _own_arguments(job, run, arguments)
     if kind == PYTHON_SHELL:
@@ -69,6 +71,13 @@ def _refuse_unsupported(kind: object, arguments: dict[str, str]) -> None:
     for name in _REFUSED:
         if arguments.get(name):
             raise LaunchError(f"{name} works on AWS Glue only: the local Glue runs Python with Spark's own jars")
+
+
+def _refuse_other_paths(*paths: str) -> None:
+    """Glue reads S3 only, and a script may get another name: that must be a copy, never a user's own file."""
+    for path in paths:
+        if not path.startswith(_S3):
+            raise LaunchError(f'LAUNCH ERROR | "{path}" is no S3 path: scripts, modules and files come from S3 only')
 
 
 def _script(location: str, s3: Path, folder: Path) -> Path:

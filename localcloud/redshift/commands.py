@@ -55,12 +55,6 @@ def _set(parsed: Parsed) -> Statement:
     return Plain(parsed.render())
 
 
-def _function(parsed: Parsed) -> Statement:
-    if parsed.has("LANGUAGE", "PLPYTHONU"):
-        raise unsupported("functions in plpythonu", "Redshift itself has ended Python functions.")
-    return Plain(parsed.render())
-
-
 def _create_user(parsed: Parsed) -> Statement:
     """Passwords are not checked, so they are not kept."""
     if len(parsed.words) < 3:
@@ -114,8 +108,6 @@ COMMANDS: list[tuple[tuple[str, ...], Command]] = [
     (("CREATE", "MATERIALIZED", "VIEW"), _materialized_view),
     (("CREATE", "VIEW"), _view),
     (("CREATE", "OR", "REPLACE", "VIEW"), _view),
-    *(((*start, what), _function) for start in (("CREATE",), ("CREATE", "OR", "REPLACE"))
-      for what in ("FUNCTION", "PROCEDURE")),
     *((("CREATE", *kind, "TABLE"), tables.create) for kind in _TABLE_KINDS),
     (("ALTER", "TABLE"), lambda parsed: append(parsed) or tables.alter(parsed)),
     (("VACUUM",), _vacuum),

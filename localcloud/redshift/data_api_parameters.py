@@ -14,9 +14,10 @@ from sqlglot.tokenizer_core import Token, TokenType
 from localcloud.redshift.data_api_errors import ValidationError
 
 _SECRETS = re.compile(
-    r"\b(password|credentials(?:\s+as)?|access_key_id|secret_access_key|session_token)(\s+)'(?:[^']|'')*'",
-    re.IGNORECASE,
+    r"\b(password|credentials(?:\s+as)?|access_key_id|secret_access_key|session_token)(\s*)'(?:[^'\\]|''|\\.)*'",
+    re.IGNORECASE | re.DOTALL,
 )
+LARGEST_BYTES = 100 * 1024
 
 
 class _Tokenizer(Redshift.Tokenizer):
@@ -57,9 +58,11 @@ def bind(sql: str, parameters: Sequence[Mapping[str, str]] | None) -> tuple[str,
 
 
 def check_single(sqls: Sequence[str]) -> None:
-    """Every text holds one statement. ValidationException if not."""
+    """Every text holds one statement of a size that AWS takes. ValidationException if not."""
     if any(not sql.strip() for sql in sqls):
         raise ValidationError("The SQL statement is empty.")
+    if any(len(sql.encode()) > LARGEST_BYTES for sql in sqls):
+        raise ValidationError("Cannot process query string larger than 100kB")
     if any(_is_several(sql) for sql in sqls):
         raise ValidationError("Multiple SQL statements in one text: give them as a list to BatchExecuteStatement.")
 

@@ -92,7 +92,10 @@ def _run_scripts(connection: psycopg.Connection[tuple[object, ...]], scripts: li
 def _make_user(connection: psycopg.Connection[tuple[object, ...]], user: str) -> None:
     """Every user may do everything: the local Redshift checks no passwords either."""
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [user]).fetchone():
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(sql.Identifier(user)))
+        try:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(sql.Identifier(user)))
+        except psycopg.errors.ReservedName as error:
+            raise PostgresUnavailableError(f'no user can be called "{user}": the name is reserved') from error
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], database: str) -> None:

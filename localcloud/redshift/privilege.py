@@ -11,7 +11,8 @@ from pathlib import Path
 from localcloud.redshift.errors import PostgresUnavailableError
 
 _NOBODY = 65534
-_UNSHARE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+# nobody, because PostgreSQL asks for its user's name: many containers know no other user than root and nobody
+_UNSHARE = ("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}")
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Proxy:
         self._databases = databases
         self._s3 = s3
         self._loop = asyncio.new_event_loop()
+        self._closing = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="redshift", daemon=True)
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -46,7 +47,7 @@ class Proxy:
 
     def close(self) -> None:
         """Cut all connections and end the thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(5)
 
     def sessions(self) -> int:
@@ -55,16 +56,19 @@ class Proxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        listening = asyncio.start_server(self._connected, sock=self._listener, limit=_BUFFER)
-        self._loop.run_until_complete(listening)
         try:
-            self._loop.run_forever()
+            self._loop.run_until_complete(self._accept())
         finally:
-            self._listener.close()
-            for task in self._connections:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*self._connections, return_exceptions=True))
             self._loop.close()
+
+    async def _accept(self) -> None:
+        """Serve until `close`, also when that comes before the first connection could."""
+        server = await asyncio.start_server(self._connected, sock=self._listener, limit=_BUFFER)
+        await self._closing.wait()
+        server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from localcloud.redshift import words
 from localcloud.redshift.errors import unsupported
+from localcloud.redshift.machine import refuse_machine
 from localcloud.redshift.parsed import Parsed
 
 _ABSENT_IN_REDSHIFT = (
@@ -42,10 +43,12 @@ def refuse(parsed: Parsed) -> None:
             raise unsupported(what)
     if parsed.words[0].upper in ("INSERT", "UPDATE", "DELETE") and parsed.has("RETURNING"):
         raise unsupported("RETURNING, which Redshift has not")
+    refuse_machine(parsed.words)
 
 
 def _statements() -> Iterator[tuple[tuple[str, ...], str, str]]:
     """First keywords, what they are called, and what helps."""
+    yield ("ALTER", "SYSTEM"), "ALTER SYSTEM", "Its settings would outlive a restart: SET holds for the session."
     yield ("CREATE", "EXTERNAL"), "CREATE EXTERNAL …", "Load the data by COPY."
     for verb in ("CREATE", "ALTER", "DROP"):
         yield from (((verb, what), f"{verb} {what}", "") for what in _ABSENT_HERE)

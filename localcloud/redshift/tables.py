@@ -10,6 +10,7 @@ from localcloud.redshift.column_definition import column, is_constraint, note_co
 from localcloud.redshift.design import Design
 from localcloud.redshift.errors import unsupported
 from localcloud.redshift.parsed import Parsed
+from localcloud.redshift.quoting import literal
 from localcloud.redshift.statements import Ignored, Plain, Script, Statement
 from localcloud.redshift.words import Word
 
@@ -33,7 +34,7 @@ def create(parsed: Parsed) -> Statement:
     # a script takes no parameters: they matter more than the design
     if not design.known() or any(word.is_parameter for word in part):
         return Plain(text)
-    note = "SELECT redshift_local.note_design({}, {})".format(*map(_literal, (name, json.dumps(design.known()))))
+    note = "SELECT redshift_local.note_design({}, {})".format(*map(literal, (name, json.dumps(design.known()))))
     return Script(tag, (text, note))
 
 
@@ -107,7 +108,3 @@ def _attributes(part: Sequence[Word], place: int, design: Design) -> int:
             return place
         place = following
     return place
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

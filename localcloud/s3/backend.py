@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from moto.s3 import models
+from moto.s3 import models, notifications
 from moto.s3.exceptions import InvalidBucketName, MissingKey
 
 from localcloud.layout import ACCOUNT, REGION
-from localcloud.s3 import files
+from localcloud.s3 import events, files
 from localcloud.s3.files import Stamp
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,8 @@ class FileS3Backend(models.S3Backend):
         with self._lock:
             bucket = self.get_bucket(bucket_name)
             file = self._write(bucket_name, key_name, value)
+            if kwargs.get("multipart") is not None:
+                kwargs["disable_notification"] = True  # its completion, or the copy, is told of by itself
             key = super().put_object(bucket_name, key_name, value, *args, **kwargs)
             key.multipart = None  # its parts would stay in memory
             if file and not bucket.is_versioned:
@@ -131,6 +133,21 @@ class FileS3Backend(models.S3Backend):
             if not isinstance(bucket.keys.get(key_name), models.FakeKey):
                 self._remove(bucket_name, key_name)
             return result
+
+    def put_bucket_notification_configuration(self, bucket_name: str, notification_config: dict[str, Any]) -> None:
+        """Tell of objects from now on; not of those that are there."""
+        with self._lock:
+            self._look_at_bucket(self.get_bucket(bucket_name))
+            super().put_bucket_notification_configuration(bucket_name, notification_config)
+
+    def tell_of_new_files(self) -> None:
+        """Find the files that other programs have put into buckets that somebody wants to hear of."""
+        if not self._is_home:
+            return
+        for bucket in list(self.buckets.values()):
+            if bucket.notification_configuration is not None:
+                with self._lock:
+                    self._look_at_bucket(bucket, settled_only=True)
 
     def _find_buckets(self) -> None:
         if not self._is_home:
@@ -170,14 +187,18 @@ class FileS3Backend(models.S3Backend):
         elif (bucket.name, key) in self._stamps:
             self._vanished(bucket, key)
 
-    def _look_at_bucket(self, bucket: models.FakeBucket, prefix: str = "") -> None:
-        """Take over what happened to the files of all keys with a prefix."""
+    def _look_at_bucket(self, bucket: models.FakeBucket, prefix: str = "", *, settled_only: bool = False) -> None:
+        """Take over what happened to the files of all keys with a prefix.
+
+        settled_only: leave out files that may still be written, as nobody has asked for them yet.
+        """
         if bucket.name not in self.buckets:
             return
         found = set()
         for key, file, stamp in files.scan(self.folder / bucket.name, prefix):
             found.add(key)
-            self._appeared(bucket, key, file, stamp)
+            if not settled_only or stamp.is_settled:
+                self._appeared(bucket, key, file, stamp)
         known = [key for name, key in self._stamps if name == bucket.name and key.startswith(prefix)]
         for key in known:
             if key not in found:
@@ -188,11 +209,15 @@ class FileS3Backend(models.S3Backend):
             return
         self._stamps[bucket.name, key] = stamp
         if bucket.is_versioned:  # every version needs a body of its own
-            kept = super().put_object(bucket.name, key, Path(file).read_bytes())
+            kept = super().put_object(bucket.name, key, Path(file).read_bytes(), disable_notification=True)
         else:
-            kept = super().put_object(bucket.name, key, b"")
+            kept = super().put_object(bucket.name, key, b"", disable_notification=True)
             _keep_in_file(kept, Path(file), stamp.size)
         kept.last_modified = datetime.fromtimestamp(stamp.modified_ns / 1e9, UTC).replace(tzinfo=None)
+        # only now it has the size and the ETag of the file
+        notifications.send_event(
+            self.account_id, notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT, bucket, kept
+        )
 
     def _vanished(self, bucket: models.FakeBucket, key: str) -> None:
         del self._stamps[bucket.name, key]
@@ -209,3 +234,4 @@ def register(folder: Path) -> None:
     """Make moto use this backend; before the first request."""
     FileS3Backend.folder = folder
     models.s3_backends.backend = FileS3Backend
+    events.complete_events()

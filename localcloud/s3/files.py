@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ UPLOAD_PREFIX = ".localcloud-upload-"
 _UNCOMMITTED = re.compile(r"_temporary|\.spark-staging-.*|\.hive-staging.*")
 _BUCKET = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LONGEST_NAME = 250
+_SETTLED_NS = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Stamp:
 
     modified_ns: int
     size: int
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the last write was a moment ago, so that the file is probably whole."""
+        return time.time_ns() - self.modified_ns > _SETTLED_NS
 
 
 def is_bucket_name(name: str) -> bool:

@@ -1,5 +1,5 @@
 """A Snowflake account on this machine: fakesnow's server with what it lacks.
 
 Runs in an environment of its own (`.venv-snowflake`), because fakesnow wants its own Snowflake connector.
-Only `lazy` may be imported from elsewhere.
+Only `lazy`, `absent` and `tls` may be imported from elsewhere.
 """

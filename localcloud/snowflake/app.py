@@ -9,10 +9,12 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from localcloud.snowflake import store
 from localcloud.snowflake.connection import LocalSnow
+from localcloud.snowflake.overview import Overview
 from localcloud.snowflake.sessions import Sessions
 from localcloud.snowflake.sql_api import SqlApi
 from localcloud.snowflake.sql_records import Records
@@ -35,7 +37,8 @@ def application(snow: LocalSnow, statements: Path, idle_seconds: float) -> ASGIA
         sweeper.cancel()
         store.close(snow)
 
-    return _only_local_programs(Starlette(routes=[*sessions.routes(), *api.routes()], lifespan=lifespan))
+    routes = [*sessions.routes(), *api.routes(), Route("/_localcloud/tables", Overview(snow).__call__)]
+    return _only_local_programs(Starlette(routes=routes, lifespan=lifespan))
 
 
 def _only_local_programs(app: ASGIApp) -> ASGIApp:

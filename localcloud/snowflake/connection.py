@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from fakesnow.instance import FakeSnow
 from snowflake.connector.cursor import DictCursor, SnowflakeCursor
 
 from localcloud.snowflake import databases
+from localcloud.snowflake.altered import Altered
 from localcloud.snowflake.cursor import LocalCursor
 from localcloud.snowflake.storage import Storage
 from localcloud.snowflake.text import identifier, literal
@@ -28,12 +29,13 @@ _writers = threading.RLock()
 
 @dataclass(frozen=True)
 class Account:
-    """What all sessions share: the name, the folder of the databases, S3, the users."""
+    """What all sessions share: the name, the folder of the databases, S3, the users, what was written when."""
 
     name: str
     folder: Path
     storage: Storage
     users: Users
+    altered: Altered = field(default_factory=Altered)
 
 
 class Results(OrderedDict[str, tuple[Any, ...]]):

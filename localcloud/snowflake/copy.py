@@ -44,7 +44,7 @@ _COLUMNS = (
 
 def copy_into_table(cursor: LocalCursor, found: re.Match[str]) -> str:
     """`COPY INTO t (a, b) FROM @s/path PATTERN = '…' FILE_FORMAT = (TYPE = CSV) ON_ERROR = SKIP_FILE FORCE = TRUE`"""
-    name = cursor.object_name(found["name"])
+    name = cursor.existing_table(found["name"])
     if not cursor.exists(name):
         raise not_found("Table", name.name)
     query, place, rest = _source(cursor, found)

@@ -11,7 +11,10 @@ from localcloud.snowflake.errors import syntax, unsupported
 _MATCHES = ("NONE", "CASE_SENSITIVE", "CASE_INSENSITIVE")
 _ON_ERROR = ("ABORT_STATEMENT", "CONTINUE", "SKIP_FILE")
 # accepted without effect: nothing is truncated, and no length is enforced, by DuckDB
-_WITHOUT_EFFECT = ("TRUNCATECOLUMNS", "ENFORCE_LENGTH", "LOAD_UNCERTAIN_FILES", "RETURN_FAILED_ONLY")
+_WITHOUT_EFFECT = (
+    *("TRUNCATECOLUMNS", "ENFORCE_LENGTH", "LOAD_UNCERTAIN_FILES", "RETURN_FAILED_ONLY"),
+    *("STORAGE_INTEGRATION", "ENCRYPTION"),  # S3 is folders of this machine
+)
 _KNOWN = ("FILE_FORMAT", "FILES", "PATTERN", "MATCH_BY_COLUMN_NAME", "ON_ERROR", "FORCE", "PURGE", *_WITHOUT_EFFECT)
 
 

@@ -11,7 +11,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.params import MutableParams
 from sqlglot import exp
 
-from localcloud.snowflake import columns, statements, sums
+from localcloud.snowflake import columns, statements, sums, temporary, temporary_statements
 from localcloud.snowflake.errors import no_database, no_schema, unsupported
 from localcloud.snowflake.failures import as_snowflake_errors
 from localcloud.snowflake.storage import Storage
@@ -55,11 +55,13 @@ class LocalCursor(FakeSnowflakeCursor):
         """Run one statement. ProgrammingError for whatever goes wrong, as a client of Snowflake expects."""
         with self._conn.turn(command), as_snowflake_errors(command):
             bound = bool(params or kwargs.get("binding_params"))
-            own = statements.find(clean(self._inline_variables(command)))
+            cleaned = clean(self._inline_variables(command))
+            own = statements.find(cleaned)
             if not any(self._run_own(found, bound=bound) for found in own):
                 super().execute(command, params, *args, **kwargs)
             self._described = super()._describe_last_sql()
             self._conn.remember(self.sfqid)
+            self._conn.account.altered.note(self, cleaned)
         return self
 
     def result(self) -> pyarrow.Table:
@@ -78,7 +80,7 @@ class LocalCursor(FakeSnowflakeCursor):
 
     def translate(self, expression: exp.Expr) -> str:
         """A statement of Snowflake in DuckDB's SQL."""
-        return self._transform(expression, None).sql(dialect="duckdb")
+        return self._transform(temporary.find_tables(expression, self), None).sql(dialect="duckdb")
 
     def answer(self, sql: str) -> None:
         """Make a SELECT of DuckDB the statement's result."""
@@ -88,6 +90,10 @@ class LocalCursor(FakeSnowflakeCursor):
         """A name with what the session has for the parts that are left out."""
         parts = [unquote(part) for part in NAME_PART.findall(text)]
         return self._qualified(parts)
+
+    def existing_table(self, text: str) -> ObjectName:
+        """What a table's name means in this session: its temporary table, if it has one of that name."""
+        return temporary.resolve(self.duck, self.object_name(text))
 
     def table_name(self, table: exp.Table) -> ObjectName | None:
         """The full name of a table of a statement, or None for what is no named table."""
@@ -103,6 +109,12 @@ class LocalCursor(FakeSnowflakeCursor):
         )
         return self.duck.execute(query, list(name)).fetchone() is not None
 
+    def commit_before_ddl(self) -> None:
+        """End the open transaction, as Snowflake does before DDL."""
+        if self._conn.in_transaction():
+            self.duck.commit()
+        self._conn._in_transaction = False
+
     def _run_own(self, found: statements.Found, *, bound: bool) -> bool:
         """Whether one of the own statements did it; the others are fakesnow's."""
         if bound and not found.statement.binds:
@@ -114,12 +126,21 @@ class LocalCursor(FakeSnowflakeCursor):
             self.answer(outcome)
         return outcome is not False
 
+    def _transform_explode(self, expression: exp.Expr) -> list[exp.Expr]:
+        parts = super()._transform_explode(temporary.find_tables(expression, self))
+        if not temporary.is_creation(expression):
+            return parts
+        return [temporary.as_temporary(part, self) for part in parts]
+
     def _transform(self, expression: exp.Expr, params: MutableParams | None) -> exp.Expr:
         for rewrite in statements.REWRITES:
             expression = rewrite(expression, self)
         return sums.exact_sums(super()._transform(expression, params), self, params)
 
     def _execute(self, transformed: exp.Expr, params: MutableParams | None = None) -> None:
+        if answer := temporary_statements.run(self, transformed, params):
+            transformed, params = answer, None
+        transformed = temporary_statements.with_temporary(transformed, self)
         # fakesnow leaves notes for itself in the arguments of what is more than a query
         if isinstance(transformed, exp.Query) and not set(transformed.args) - set(transformed.arg_types):
             transformed = columns.with_known_types(transformed, self.duck, params)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from duckdb import DuckDBPyConnection
 from fakesnow import info_schema, macros
 
-from localcloud.snowflake import load_history
+from localcloud.snowflake import load_history, temporary
 from localcloud.snowflake.errors import already_exists, not_found, unsupported
 from localcloud.snowflake.results import message
 from localcloud.snowflake.text import NAME, identifier, literal, options, unquote
@@ -113,6 +113,7 @@ def _remove(cursor: LocalCursor, name: str) -> None:
 
 def _forget(duck: DuckDBPyConnection, database: str | None, schema: str | None) -> None:
     """Drop what the account knows of a schema, or of a whole database."""
+    temporary.forget(duck, database or "", schema)
     for table in _REGISTRIES:
         duck.execute(
             f"DELETE FROM {GLOBAL}._fs_information_schema.{table} "  # noqa: S608 - quoted names

@@ -33,6 +33,7 @@ SHOW = re.compile(
 DESCRIBE = re.compile(rf"DESC(?:RIBE)? EXTERNAL TABLE (?P<name>{QUALIFIED})(?: TYPE ?= ?COLUMNS)?", _FLAGS)
 WRONG_DROP = re.compile(rf"DROP (?P<kind>TABLE|VIEW) (?:IF EXISTS )?(?P<name>{QUALIFIED}).*", _FLAGS)
 _WITH = re.compile(r"WITH (?=LOCATION)", re.IGNORECASE)
+_COPY_GRANTS = re.compile(r"\bCOPY GRANTS\b", re.IGNORECASE)
 _PARTITION_BY = re.compile(r"PARTITION BY ?(?=\()", re.IGNORECASE)
 _COLUMN = re.compile(rf"(?P<name>{NAME}) (?P<type>.+?) AS ?(?P<expression>\(.+\)|[^(].*)", _FLAGS)
 _REFRESH = re.compile(r"REFRESH(?: '(?P<below>[^']*)')?", re.IGNORECASE)
@@ -84,7 +85,7 @@ def drop(cursor: LocalCursor, found: re.Match[str]) -> str:
 
 def refuse_wrong_drop(cursor: LocalCursor, found: re.Match[str]) -> bool:
     """`DROP TABLE t`, `DROP VIEW t` where `t` is an external table: an error, as its view is no user's view."""
-    name = cursor.object_name(found["name"])
+    name = cursor.existing_table(found["name"])
     if registry.find(cursor.duck, name):
         raise syntax(f"'{name.name}' is an external table: use DROP EXTERNAL TABLE.")
     return False
@@ -141,7 +142,7 @@ def _columns_and_options(text: str) -> tuple[list[Column], dict[str, Any]]:
     columns, rest = take_parentheses(text) if text.startswith("(") else ("", text)
     if partition := _PARTITION_BY.search(rest):
         rest = rest[: partition.start()] + take_parentheses(rest[partition.end() :])[1]
-    given = options(_WITH.sub("", rest))
+    given = options(_COPY_GRANTS.sub("", _WITH.sub("", rest)))
     if unknown := set(given) - _KNOWN:
         raise unsupported(f"the external table option {min(unknown)}", f"it knows {', '.join(sorted(_KNOWN))}")
     return [_column(part) for part in split_commas(columns)], given

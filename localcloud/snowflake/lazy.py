@@ -50,7 +50,7 @@ class LazySnowflake:
         self._root.mkdir(parents=True, exist_ok=True)
         if not self.bundle.exists():
             self._make_certificates()
-        self._listener = _listen(self.port)
+        self._listener = listen(self.port)
         self.port = self._listener.getsockname()[1]
         self.state = "waiting"
         self._thread.start()
@@ -151,8 +151,10 @@ class LazySnowflake:
         return {**self._supervisor.environment, "PYTHONPATH": str(HOME)}
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """A listening socket on a port, 0 for a free one. SetupError if it cannot be had."""
     try:
         return socket.create_server((_HOST, port), backlog=128)
     except OSError as error:
-        raise SetupError(f"port {port} cannot be used by the local Snowflake: {error.strerror}") from error
+        reason, help_ = os.strerror(error.errno or 0), "choose another --snowflake-port (0 takes a free one)"
+        raise SetupError(f"port {port} for Snowflake cannot be used: {reason}; {help_}") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
+from localcloud.snowflake import temporary
 from localcloud.snowflake.results import message
 from localcloud.snowflake.storage import StoredFile
 from localcloud.snowflake.text import QUALIFIED, ObjectName, identifier
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 _FLAGS = re.IGNORECASE | re.DOTALL
 CREATE_IF_ABSENT = re.compile(
-    r"CREATE (?:(?:LOCAL |GLOBAL )?(?:TEMP(?:ORARY)?|TRANSIENT|VOLATILE) )?TABLE IF NOT EXISTS "
-    rf"(?P<name>{QUALIFIED})(?=[ (]).*",
+    rf"CREATE (?:TRANSIENT )?TABLE IF NOT EXISTS (?P<name>{QUALIFIED})(?=[ (]).*",
     _FLAGS,
 )
 EMPTIED = re.compile(rf"(?:TRUNCATE (?:TABLE )?|DROP TABLE )(?:IF EXISTS )?(?P<name>{QUALIFIED}).*", _FLAGS)
@@ -74,12 +74,25 @@ def keep_on_create(cursor: LocalCursor, found: re.Match[str]) -> str | bool:
 
 def forget(cursor: LocalCursor, found: re.Match[str]) -> bool:
     """`TRUNCATE TABLE t`, `DROP TABLE t`: the files may be loaded again."""
-    name = cursor.object_name(found["name"])
+    name = cursor.existing_table(found["name"])
     if cursor.exists(name):
-        delete = f"DELETE FROM {_in(name)} WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?"  # noqa: S608 - quoted names
-        cursor.duck.execute(delete, [name.schema, name.name])
+        _forget(cursor.duck, name)
     return False
 
 
+def start_temporary(duck: DuckDBPyConnection, table: ObjectName, like: str) -> None:
+    """Begin the load metadata of a temporary table, in the form of a database's; it ends with the session."""
+    columns = f"SELECT {_COLUMNS} FROM {identifier(like)}.{_HISTORY} LIMIT 0"  # noqa: S608 - quoted names
+    duck.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {_in(table)} AS {columns}")
+    _forget(duck, table)
+
+
+def _forget(duck: DuckDBPyConnection, table: ObjectName) -> None:
+    delete = f"DELETE FROM {_in(table)} WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?"  # noqa: S608 - quoted names
+    duck.execute(delete, [table.schema, table.name])
+
+
 def _in(table: ObjectName) -> str:
+    if table.database == temporary.CATALOG:
+        return f"{temporary.CATALOG}.main._fs_temporary_loads"
     return f"{identifier(table.database)}.{_HISTORY}"

@@ -171,13 +171,13 @@ def command(root: Path, *options: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(root: Path, *options: str) -> Iterator[Cloud]:
+def serving(root: Path, *options: str, folder: Path = CHECKOUT) -> Iterator[Cloud]:
     """A local cloud on a free port; stopped at the end if the test has not stopped it."""
     root = root.resolve()
     errors = root.with_name(f"{root.name}.err").open("a+")
     process = subprocess.Popen(
         command(root, "--port", "0", "--redshift-port", "0", "--snowflake-port", "0", *options),
-        cwd=CHECKOUT,
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,

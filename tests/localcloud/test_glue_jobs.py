@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +135,15 @@ def test_a_script_that_is_not_there(glue: Glue) -> None:
         "LAUNCH ERROR | Error downloading from S3 for bucket: lake, key: glue/none.py."
         "The specified key does not exist. Please refer logs for details."
     )
+
+
+@pytest.mark.parametrize("argument", ["--scriptLocation", "--extra-py-files", "--extra-files"])
+def test_files_of_this_machine_are_refused_and_left_alone(glue: Glue, tmp_path: Path, argument: str) -> None:
+    own = tmp_path / "notes"
+    own.write_text("print('mine')")
+    run = glue.finish(glue.job(f"own{argument}", ""), **{argument.removeprefix("--"): str(own)})
+    assert run["ErrorMessage"].startswith(f'LAUNCH ERROR | "{own}" is no S3 path')
+    assert list(tmp_path.iterdir()) == [own]
 
 
 @pytest.mark.parametrize("kind", ["glueetl", "pythonshell"])

@@ -107,6 +107,12 @@ def test_parameters_and_placeholders_must_agree(api: DataApi, sql: str, given: A
     refused("ValidationException", match, api.client.execute_statement, **DATABASE, Sql=sql, Parameters=given)
 
 
+def test_a_statement_may_have_a_hundred_kilobytes(api: DataApi) -> None:
+    room = 100 * 1024 - len("SELECT ''")
+    assert api.client.execute_statement(**DATABASE, Sql=f"SELECT '{'x' * room}'")["Id"]
+    refused("ValidationException", "100kB", api.client.execute_statement, **DATABASE, Sql=f"SELECT '{'x' * room}x'")
+
+
 def test_one_text_is_one_statement(api: DataApi) -> None:
     refused("ValidationException", "Multiple SQL", api.client.execute_statement, **DATABASE, Sql="SELECT 1; SELECT 2")
     refused("ValidationException", "empty", api.client.execute_statement, **DATABASE, Sql=" ")

@@ -53,6 +53,12 @@ def test_any_user_and_any_database(redshift: Warehouse) -> None:
             assert run(connection, "SELECT current_user, current_database()") == [[user, database]]
 
 
+@pytest.mark.parametrize("user", ["public", "pg_me"])
+def test_a_reserved_name_is_refused_in_words(redshift: Warehouse, user: str) -> None:
+    with pytest.raises(redshift_connector.Error, match=f'no user can be called "{user}"'):
+        redshift.connect(user=user)
+
+
 def test_many_new_users_at_once(redshift: Warehouse) -> None:
     def connect(number: int) -> None:
         with contextlib.closing(redshift.connect(user=f"user{number % 3}", database=f"base{number % 2}")) as connection:

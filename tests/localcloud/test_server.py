@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -27,10 +29,43 @@ def refused(root: Path, *options: str) -> str:
     return result.stderr
 
 
-def test_a_busy_port(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--port", "--redshift-port", "--snowflake-port"])
+def test_a_busy_port(tmp_path: Path, option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        assert f"port {port} cannot be used: Address already in use" in refused(tmp_path, "--port", str(port))
+        ports = {"--port": "0", "--redshift-port": "0", "--snowflake-port": "0", option: str(port)}
+        message = refused(tmp_path, *[word for pair in ports.items() for word in pair])
+    assert f"port {port} " in message
+    assert "cannot be used: Address already in use" in message
+    assert f"choose another {option} (0 takes a free one)" in message
+
+
+def test_snowflake_is_not_set_up(tmp_path: Path) -> None:
+    shutil.copytree(CHECKOUT / "localcloud", tmp_path / "localcloud", ignore=shutil.ignore_patterns("__pycache__"))
+    with serving(tmp_path / "cloud", "--spark", "cold", folder=tmp_path) as cloud:
+        status = cloud.status()["snowflake"]
+        assert (status["state"], status["pid"]) == ("not set up", None)
+        trusted = ssl.create_default_context(cafile=str(cloud.root / "snowflake" / "tls" / "ca-bundle.pem"))
+        address = f"https://localhost:{status['port']}"
+        login = f"{address}/session/v1/login-request?request_id=1"
+        # one that says nothing does not hold up the others
+        with socket.create_connection(("127.0.0.1", status["port"])):
+            for _ in range(2):
+                with urllib.request.urlopen(login, data=b"{}", timeout=10, context=trusted) as answer:
+                    told = json.load(answer)
+                assert not told["success"]
+                assert "run `make setup`" in told["message"]
+        with pytest.raises(urllib.error.HTTPError, match="422") as refusal:
+            urllib.request.urlopen(f"{address}/api/v2/statements", data=b"{}", timeout=10, context=trusted)
+        assert "run `make setup`" in json.load(refusal.value)["message"]
+        cloud.s3.create_bucket(Bucket=BUCKET)
+
+
+def test_a_busy_port_of_snowflake(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        message = refused(tmp_path, "--port", "0", "--redshift-port", "0", "--snowflake-port", port)
+    assert f"port {port} for Snowflake cannot be used: Address already in use; choose another" in message
 
 
 def test_a_second_server_on_the_same_root(cloud: Cloud) -> None:
@@ -85,6 +120,7 @@ def test_the_itunes_search_is_mounted(cloud: Cloud) -> None:
 def test_status(cloud: Cloud) -> None:
     status = cloud.status()
     assert (status["pid"], status["root"]) == (cloud.process.pid, str(cloud.root))
+    assert (status["snowflake"]["state"], status["snowflake"]["pid"]) == ("waiting", None)
     spark = wait_for("Spark", lambda: (s := cloud.status()["spark"])["state"] == "ready" and s)
     assert spark["started_in_seconds"] > 0
 

@@ -153,6 +153,13 @@ def test_from_a_url_and_purge(table: Session) -> None:
     assert not (table.bucket / "csv" / "a.csv").exists()
 
 
+def test_from_a_url_with_an_integration(table: Session) -> None:
+    """And with encryption: both have no effect, and are no reason to load nothing."""
+    url = f"s3://{table.bucket.name}/csv/"
+    more = "STORAGE_INTEGRATION = lake ENCRYPTION = (TYPE = 'AWS_SSE_S3')"
+    assert table.rows(f"COPY INTO t FROM '{url}' {more} FILE_FORMAT = (TYPE = CSV)")[0]["rows_loaded"] == 2
+
+
 def test_a_rolled_back_load_can_be_repeated(table: Session) -> None:
     table.run("BEGIN")
     table.run(COPY)

@@ -36,6 +36,14 @@ def test_a_deleted_file_is_an_error_until_refresh(iris: Session) -> None:
     assert iris.run("SELECT * FROM iris") == []
 
 
+@pytest.mark.parametrize("place", ["{location} {form} COPY GRANTS", "COPY GRANTS {location} {form}"])
+def test_made_anew_with_its_grants(iris: Session, place: str) -> None:
+    iris.write_parquet("iris/b.parquet", "SELECT 'virginica' AS CLASS_NAME, 50 AS N")
+    options = place.format(location="LOCATION = @lake/iris/", form="FILE_FORMAT = (TYPE = PARQUET)")
+    iris.run(f"CREATE OR REPLACE EXTERNAL TABLE iris (c VARCHAR AS (VALUE:CLASS_NAME::VARCHAR)) {options}")
+    assert iris.run("SELECT c FROM iris ORDER BY 1") == [("setosa",), ("virginica",)]
+
+
 def test_refresh_of_one_path_leaves_the_others(iris: Session) -> None:
     iris.write_parquet("iris/new/b.parquet", "SELECT 'b' AS CLASS_NAME, 1 AS N")
     iris.write_parquet("iris/other/c.parquet", "SELECT 'c' AS CLASS_NAME, 1 AS N")
