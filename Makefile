@@ -6,6 +6,7 @@ PYTHON ?= python3
 SPEC ?= itunes_split
 AIRFLOW := .venv
 CLOUD := .venv-localcloud
+SNOWFLAKE := .venv-snowflake
 BENCH := .venv-bench
 PIP_INSTALL := bin/pip install --quiet --disable-pip-version-check
 PYTEST := bin/python -m pytest -q
@@ -15,7 +16,7 @@ PYTEST := bin/python -m pytest -q
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: $(AIRFLOW)/.ready $(CLOUD)/.ready ## Make both Python environments (Airflow; local cloud with Spark)
+setup: $(AIRFLOW)/.ready $(CLOUD)/.ready $(SNOWFLAKE)/.ready ## Make the Python environments (Airflow; local cloud with Spark; local Snowflake)
 
 run: setup ## Run a pipeline on this machine: make run SPEC=itunes_split
 	@$(AIRFLOW)/bin/dagspec run $(SPEC)
@@ -37,6 +38,7 @@ test-unit: setup ## Tests of the compiler, the loader and the command
 
 test-cloud: setup ## Tests of the local cloud and of the Spark jobs
 	@$(CLOUD)/$(PYTEST) tests/spark_jobs tests/localcloud_itunes tests/localcloud
+	@$(SNOWFLAKE)/$(PYTEST) tests/localcloud_snowflake
 
 test-e2e: setup ## Tests of whole runs, with faults, on a real Airflow
 	@$(AIRFLOW)/$(PYTEST) tests/run tests/e2e
@@ -57,6 +59,7 @@ tables: setup ## Join the dated tables into the one that lint reads
 docs: setup ## Draw the pictures, write the generated pages of docs/ and the index of the rules
 	@$(AIRFLOW)/bin/dagspec graph itunes_split -o docs/itunes_split.svg
 	@$(AIRFLOW)/bin/dagspec graph nyc_taxi -o docs/nyc_taxi.svg
+	@$(AIRFLOW)/bin/dagspec graph iris -o docs/iris.svg
 	@$(AIRFLOW)/bin/python -m dagspec.rule_index
 	@$(AIRFLOW)/bin/dagspec rules --format markdown > docs/rules.md
 
@@ -64,7 +67,7 @@ bench: $(AIRFLOW)/.ready $(BENCH)/.ready ## Measure lint against its goals and w
 	@$(AIRFLOW)/bin/python -m bench
 
 lock: ## Freeze requirements/*.in into requirements/*.txt
-	@for name in airflow bench localcloud; do \
+	@for name in airflow bench localcloud snowflake; do \
 	  rm -rf .dagspec/lock && $(PYTHON) -m venv .dagspec/lock; \
 	  .dagspec/lock/$(PIP_INSTALL) -r requirements/$$name.in; \
 	  { echo "# Made by 'make lock' from $$name.in."; .dagspec/lock/bin/pip freeze; } > requirements/$$name.txt; \
@@ -84,6 +87,12 @@ $(CLOUD)/.ready: requirements/localcloud.txt
 	@echo "Setting up the local cloud's environment in $(CLOUD), with Spark and its Java (a minute, once) …"
 	@test -x $(CLOUD)/bin/python || $(PYTHON) -m venv $(CLOUD)
 	@$(CLOUD)/$(PIP_INSTALL) -r requirements/localcloud.txt
+	@touch $@
+
+$(SNOWFLAKE)/.ready: requirements/snowflake.txt
+	@echo "Setting up the local Snowflake's environment in $(SNOWFLAKE) (a minute, once) …"
+	@test -x $(SNOWFLAKE)/bin/python || $(PYTHON) -m venv $(SNOWFLAKE)
+	@$(SNOWFLAKE)/$(PIP_INSTALL) -r requirements/snowflake.txt
 	@touch $@
 
 $(BENCH)/.ready: requirements/bench.txt

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROW, GAP, MARGIN, TITLE = 0.46, 0.42, 0.2, 0.35
 BOX_HEIGHT, LETTER, PADDING = 0.26, 0.066, 0.2
-COLOURS = {"task": "#e8f1fb", "setup": "#e3f5e8", "teardown": "#fbe7e7"}
+COLOURS = {"task": "#e8f1fb", "setup": "#e3f5e8", "teardown": "#fbe7e7", "asset": "#fdf3d8"}
 LINE, TEXT = "#8795a3", "#24313d"
 
 
@@ -65,7 +65,8 @@ def _boxes(graph: TaskGraph) -> dict[str, Box]:
 
 
 def _draw_task(axes: Axes, name: str, box: Box, graph: TaskGraph) -> None:
-    kind = "setup" if name in graph.setups else "teardown" if name in graph.teardowns else "task"
+    kinds = {"setup": graph.setups, "teardown": graph.teardowns, "asset": graph.assets}
+    kind = next((kind for kind, names in kinds.items() if name in names), "task")
     _rounded(axes, box.x - box.half, box.y - BOX_HEIGHT / 2, 2 * box.half, BOX_HEIGHT, COLOURS[kind], LINE, 3)
     axes.text(box.x, box.y, name, ha="center", va="center", fontsize=7.5, color=TEXT, zorder=4, parse_math=False)
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from dagspec.shared import Config
 
 
 class TaskGraph(Struct):
-    """tasks: id in the config → id of its group, or "". edges: (upstream, downstream). parents: group → its group."""
+    """tasks: id in the config → id of its group, or "". edges: (upstream, downstream). parents: group → its group.
+
+    assets: those of the tasks that are none, but what starts the runs.
+    """
 
     tasks: dict[str, str]
     parents: dict[str, str]
     edges: list[tuple[str, str]] = []
     setups: set[str] = set()
     teardowns: set[str] = set()
+    assets: set[str] = set()
 
 
 def task_graph(config: Config) -> TaskGraph:
@@ -31,7 +37,18 @@ def task_graph(config: Config) -> TaskGraph:
         for upstream in entry.get("dependencies", []):
             pairs = [(up, down) for up in _ends(graph, config, upstream) for down in _starts(graph, config, name)]
             graph.edges += [pair for pair in pairs if pair not in graph.edges]
+    _add_assets(graph, config.get("schedule"))
     return graph
+
+
+def _add_assets(graph: TaskGraph, schedule: Any) -> None:
+    """Put the assets that start the runs before the tasks that nothing else comes before."""
+    names = [one if isinstance(one, str) else one["uri"] for one in schedule] if isinstance(schedule, list) else []
+    waiting = {downstream for _, downstream in graph.edges}
+    first = [task for task in graph.tasks if task not in waiting]
+    graph.tasks = dict.fromkeys(names, "") | graph.tasks
+    graph.edges += [(name, task) for name in names for task in first]
+    graph.assets.update(names)
 
 
 def _members(graph: TaskGraph, group: str) -> set[str]:

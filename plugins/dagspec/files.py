@@ -12,6 +12,7 @@ from msgspec import Struct
 
 REMOTE = ("s3://", "s3a://", "s3n://", "{{")
 HASH_LENGTH = 16
+MAX_MEGABYTES = 100  # each lint and each load reads it
 
 
 class FileError(Exception):
@@ -39,13 +40,14 @@ class Files(Struct):
         path = self.path(reference)
         if not self.code_uri:
             raise FileError("the environment has no code_uri to keep this file under", 'add "code_uri: s3://…"')
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:HASH_LENGTH]
         uri = f"{self.code_uri.rstrip('/')}/{digest}/{path.name}"
         self.used[uri] = path
         return uri
 
-    def path(self, reference: str) -> Path:
-        """The file of the repository that a path names. Raises FileError when there is none."""
+    def path(self, reference: str, max_megabytes: int = MAX_MEGABYTES) -> Path:
+        """The file of the repository that a path names. Raises FileError when there is none, or a huge one."""
         root = self.root.resolve()
         try:
             path = (root / reference).resolve()
@@ -57,6 +59,8 @@ class Files(Struct):
             raise FileError(f'"{reference}" is hidden: such files may hold what must not leave the machine')
         if not _is_file(path):
             raise FileError(f'no file "{reference}"', self._similar(path))
+        if path.stat().st_size > max_megabytes * 1_000_000:
+            raise FileError(f'"{reference}" is larger than {max_megabytes} MB')
         return path
 
     def _similar(self, path: Path) -> str:

@@ -22,6 +22,7 @@ from dagspec.today import today
 PACKAGE = Path(__file__).parent
 CODE = (".py", ".json", ".yaml")
 MAX_PATH = 300  # a longer text names no file
+MAX_BYTES = 10_000_000  # a larger file is told apart by its size and time
 
 
 def fingerprint(*parts: bytes) -> str:
@@ -108,8 +109,17 @@ class NamedFiles:
         return self._known[name]
 
     def _state(self, path: Path) -> str:
-        # a link that leads out of the repository is a finding, whatever is behind it
-        return content(path) and fingerprint(content(path).encode(), str(path.resolve()).encode())
+        try:
+            real = path.resolve()
+            # what lies outside, or is a pipe or a device, is a finding, whatever it holds: never open it
+            if not real.is_relative_to(self.root) or not real.is_file():
+                return fingerprint(str(real).encode()) if real.exists() else ""
+            status = real.stat()
+        except (OSError, ValueError, RuntimeError):
+            return ""
+        large = status.st_size > MAX_BYTES
+        held = f"{status.st_size} {status.st_mtime_ns}" if large else content(real)
+        return held and fingerprint(held.encode(), str(real).encode())
 
     def _names(self, source: Source, environments: list[Environment]) -> Iterator[str]:
         variables = source.value.get("vars") if isinstance(source.value, dict) else None

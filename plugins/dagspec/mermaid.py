@@ -6,7 +6,7 @@ from dagspec.edges import TaskGraph
 
 
 def mermaid(graph: TaskGraph) -> str:
-    """A flowchart from left to right, one subgraph for each task group; setups and teardowns have slanted sides."""
+    """A flowchart from left to right, a subgraph for each group; setups and teardowns are slanted, assets round."""
     numbers = {name: f"t{index}" for index, name in enumerate(graph.tasks)}
     lines = ["flowchart LR", *_group("", graph, numbers, "  ")]
     lines += [f"  {numbers[up]} --> {numbers[down]}" for up, down in graph.edges]
@@ -28,6 +28,8 @@ def _node(name: str, graph: TaskGraph, numbers: dict[str, str]) -> str:
         return f'{numbers[name]}[/"{_label(name)}"\\]'
     if name in graph.teardowns:
         return f'{numbers[name]}[\\"{_label(name)}"/]'
+    if name in graph.assets:
+        return f'{numbers[name]}[("{_label(name)}")]'
     return f'{numbers[name]}["{_label(name)}"]'
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagspec.policy import PolicyRule
 from dagspec.problem import KeyPath, Problem
 from dagspec.spec import Pipeline
+from dagspec.trigger import event_arguments
 
 if TYPE_CHECKING:
     from dagspec.analysis import Analysis
@@ -34,10 +35,11 @@ class _Check:
     def run(self) -> Iterator[Problem]:
         yield from self._required()
         yield from self._forbidden()
+        yield from self._values(("trigger", "s3_object"), event_arguments(self.analysis.spec))
         for name, expansion in self.analysis.expansions.items():
             yield from self._operator(name)
             for config in expansion.tasks.values():
-                yield from self._values(name, config)
+                yield from self._values(("tasks", name), config)
                 yield from self._cluster(name, config)
 
     def _required(self) -> Iterator[Problem]:
@@ -68,16 +70,16 @@ class _Check:
                 ("tasks", name, "operator"), f'operator "{operator}" is not allowed', f"allowed: {allowed}"
             )
 
-    def _values(self, name: str, config: dict[str, Any]) -> Iterator[Problem]:
+    def _values(self, path: KeyPath, config: dict[str, Any]) -> Iterator[Problem]:
         for key, value in config.items():
             if not isinstance(value, str) or "{{" in value:
                 continue
             if key.endswith("conn_id") and not _matches(value, self.rule.connections or ("*",)):
                 allowed = ", ".join(self.rule.connections or ())
-                yield self._breach(("tasks", name, key), f'connection "{value}" is not allowed', f"allowed: {allowed}")
+                yield self._breach((*path, key), f'connection "{value}" is not allowed', f"allowed: {allowed}")
             if key == "region_name" and value not in (self.rule.regions or (value,)):
                 allowed = ", ".join(self.rule.regions or ())
-                yield self._breach(("tasks", name, key), f'region "{value}" is not allowed', f"allowed: {allowed}")
+                yield self._breach((*path, key), f'region "{value}" is not allowed', f"allowed: {allowed}")
 
     def _cluster(self, name: str, config: dict[str, Any]) -> Iterator[Problem]:
         groups = list(_instance_groups(config))

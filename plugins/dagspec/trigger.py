@@ -19,12 +19,6 @@ _RULE = "wrong-trigger"
 _EVENTS = "dagspec.runtime.s3_events.S3ObjectTrigger"
 
 
-def event_of(spec: dict[str, Any]) -> S3ObjectEvent | None:
-    """What starts a sound spec's runs; None when that is no object."""
-    trigger = spec.get("trigger")
-    return msgspec.convert(trigger["s3_object"], S3ObjectEvent) if trigger else None
-
-
 def asset_uri(event: S3ObjectEvent, dag_id: str) -> str:
     """The asset's name: the keys that are watched, and by which DAG, as each has its own record of what it has seen."""
     keys = quote(f"{event.bucket}/{event.prefix}*{event.suffix}", safe="/*=")
@@ -33,16 +27,33 @@ def asset_uri(event: S3ObjectEvent, dag_id: str) -> str:
 
 def watch(config: Config, spec: dict[str, Any]) -> None:
     """Make the config of a sound spec start when an object lands: one asset, watched by our trigger."""
-    event = event_of(spec)
-    if event is None:
-        return
+    event = msgspec.convert(spec["trigger"]["s3_object"], S3ObjectEvent)
     uri = asset_uri(event, config["dag_id"])
     trigger = {"__type__": _EVENTS, "asset": uri, **asdict(event)}
     watcher = {"__type__": "airflow.sdk.AssetWatcher", "name": event.queue.rpartition("/")[2], "trigger": trigger}
     config["schedule"] = [{"__type__": "airflow.sdk.Asset", "uri": uri, "watchers": [watcher]}]
     for name in _object_tasks(spec):
-        task = config["tasks"][name]
-        task["inlets"] = [*task.get("inlets", []), uri]
+        config["tasks"][name]["asset"] = uri
+
+
+def watched_event(config: Config) -> S3ObjectEvent | None:
+    """What a compiled config's runs start by; None when that is no object."""
+    schedule = config["schedule"]
+    if not (isinstance(schedule, list) and isinstance(schedule[0], dict)):
+        return None
+    return msgspec.convert(_without(schedule[0]["watchers"][0]["trigger"], "__type__", "asset"), S3ObjectEvent)
+
+
+def event_arguments(spec: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a trigger with their defaults, as far as it is sound."""
+    try:
+        return asdict(msgspec.convert(spec["trigger"]["s3_object"], S3ObjectEvent))
+    except (msgspec.ValidationError, KeyError, TypeError):
+        return {}
+
+
+def _without(mapping: Config, *keys: str) -> Config:
+    return {key: value for key, value in mapping.items() if key not in keys}
 
 
 def trigger_problems(spec: dict[str, Any], source: Source) -> Iterator[Problem]:
@@ -78,8 +89,18 @@ def _task_problems(spec: dict[str, Any], source: Source) -> Iterator[Problem]:
         yield Problem(_RULE, message, source.place(("tasks", name), "key"), "remove it", related=related)
     for name in names[:1]:
         if spec["tasks"][name].get("dependencies"):
-            message = f'"{name}" must be the first task: what runs before it would run for nothing'
+            message = f'"{name}" must be the first task: what runs before it would not know the object'
             yield Problem(_RULE, message, source.place(("tasks", name, "dependencies")), "remove its dependencies")
+        yield from _beside(name, spec["tasks"], source)
+
+
+def _beside(first: str, tasks: dict[str, Any], source: Source) -> Iterator[Problem]:
+    """Tasks that nothing comes before; those in groups may wait with their group."""
+    for name, task in tasks.items():
+        is_free = not task.get("dependencies") and "task_group_name" not in task
+        if is_free and task.get("operator") != TASK:
+            message = f'"{name}" does not come behind "{first}": it would run when an object is told of twice, too'
+            yield Problem(_RULE, message, source.place(("tasks", name), "key"), f"add `dependencies: [{first}]`")
 
 
 def _object_tasks(spec: dict[str, Any]) -> list[str]:

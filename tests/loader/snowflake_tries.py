@@ -53,8 +53,8 @@ class Snowflake:
         environment = read_environments(self.repository)["local"]
         config = compile_spec(read_text(text, "dag_specs/p.yaml"), environment, self.repository).config["tasks"]["t"]
         arguments = {key: value for key, value in config.items() if key not in ("operator", "dependencies")}
-        # a folder of its own in each test: the SQL API takes the schema of the request
-        return import_string(config["operator"])(**{"task_id": "t", "retries": RETRIES, "poll_interval": 0.05} | arguments)
+        given = {"task_id": "t", "retries": RETRIES} | arguments | {"poll_interval": 0.05}
+        return import_string(config["operator"])(**given)
 
     def run(self, task: str, run_id: str = "run") -> Any:
         operator = self.operator(task)
@@ -107,4 +107,3 @@ def _connect(patch: pytest.MonkeyPatch, port: int, bundle: Path) -> None:
     connection = {"conn_type": "snowflake", "login": "loader", "schema": "PUBLIC", "extra": extra}
     patch.setenv("AIRFLOW_CONN_SNOWFLAKE_DEFAULT", json.dumps(connection))
     patch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    patch.setenv("SSL_CERT_FILE", str(bundle))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from airflow.sdk.exceptions import AirflowException
 
 from tests.loader.aws_tries import deferral, done, killed, resumed
 from tests.loader.snowflake_tries import Snowflake, Store, local_snowflake, snowflake_try
+
+SLOW = "SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 100000)) a, TABLE(GENERATOR(ROWCOUNT => 1000000)) b"
 
 
 @pytest.fixture(scope="module")
@@ -100,25 +103,21 @@ def test_the_same_request_is_sent_by_a_try_that_noted_nothing(snowflake: Snowfla
 
 
 def test_who_ends_the_task_cancels_the_statement(snowflake: Snowflake) -> None:
-    slow = "SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 100000)) a, TABLE(GENERATOR(ROWCOUNT => 1000000)) b"
-    operator = snowflake.operator(sql(slow))
+    operator = snowflake.operator(sql(SLOW))
     context = snowflake_try(operator, Store())
     waiting = deferral(operator, context)
     killed(waiting)
-    with pytest.raises(AirflowException, match="(?i)cancel"):
+    with pytest.raises(AirflowException, match=r"(?i)cancel"):
         resumed(operator, context, waiting)
 
 
 def test_what_takes_too_long_is_cancelled(snowflake: Snowflake) -> None:
-    slow = "SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 100000)) a, TABLE(GENERATOR(ROWCOUNT => 1000000)) b"
     with pytest.raises(AirflowException, match=r"(?i)timeout of 1 second"):
-        snowflake.run(sql(slow, "timeout: 1s"))
+        snowflake.run(sql(SLOW, "timeout: 1s"))
 
 
 def test_a_refused_login_says_why(snowflake: Snowflake, monkeypatch: pytest.MonkeyPatch) -> None:
     snowflake.sql("ALTER USER denied SET DISABLED = TRUE")
-    import os
-
     monkeypatch.setenv("AIRFLOW_CONN_DENIED", os.environ["AIRFLOW_CONN_SNOWFLAKE_DEFAULT"].replace("loader", "denied"))
     with pytest.raises(AirflowException, match="User access disabled: DENIED"):
         snowflake.run(sql("SELECT 1", "snowflake_conn_id: denied"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,16 @@ def test_a_refusal_is_one_clear_error(sample: Input, tmp_path: Path) -> None:
     nobody = s3_client(f"http://{LOOPBACK}:{free_port()}")
     with pytest.raises(RunError, match=r"cannot put the sample input .*a\.csv to s3://lake/raw/a\.csv: "):
         put_inputs(nobody, [sample], tmp_path / "samples.json")
+
+
+def test_a_large_input_is_compared_in_parts(s3, sample: Input, tmp_path: Path) -> None:
+    size = 24 << 20
+    with sample.path.open("wb") as file:
+        file.truncate(size)
+    put_inputs(s3, [sample], tmp_path / "samples.json")
+    tracemalloc.start()
+    told = put_inputs(s3, [sample], tmp_path / "samples.json")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "in place" in told
+    assert peak < size / 2

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 import redshift_connector
 from airflow_fixture import CHECKOUT
@@ -19,7 +20,8 @@ from rich.console import Console
 
 from dagspec.run.ports import LOOPBACK, free_port
 from dagspec.run.report import print_tables
-from dagspec.run.tables import TablesError, find_tables, redshift_port
+from dagspec.run.snowflake_tables import find_snowflake_tables
+from dagspec.run.tables import TablesError, find_tables, running_port
 
 SOME = "SELECT n AS id, 'x' AS name FROM generate_series(1, {rows}) AS n"
 
@@ -49,15 +51,13 @@ def _address(log: Path, server: subprocess.Popen[bytes]) -> str:
 @pytest.fixture(scope="module")
 def untouched(cloud: str) -> list:
     """What is found before anybody has connected."""
-    assert redshift_port(cloud) is None
+    assert running_port(cloud, "Redshift") is None
     return find_tables(cloud, datetime.now(UTC))
 
 
 @pytest.fixture
 def sql(cloud: str, untouched: list):
     """Run statements in a database, each committed, as a pipeline does."""
-    import httpx
-
     port = httpx.get(f"{cloud}/_localcloud/status", trust_env=False).json()["redshift"]["port"]
 
     def run(*statements: str, database: str = "dev") -> None:
@@ -76,6 +76,12 @@ def changed(cloud: str, since: datetime) -> dict[str, int]:
 
 def test_asking_does_not_start_an_unused_redshift(cloud: str, untouched: list) -> None:
     assert untouched == []
+
+
+def test_asking_does_not_start_an_unused_snowflake(cloud: str, tmp_path: Path) -> None:
+    assert find_snowflake_tables(cloud, tmp_path / "unread", datetime.now(UTC)) == []
+    status = httpx.get(f"{cloud}/_localcloud/status", trust_env=False).json()
+    assert (status["snowflake"]["state"], status["snowflake"]["pid"]) == ("waiting", None)
 
 
 def test_only_tables_written_since_then_are_found(cloud: str, sql) -> None:

@@ -78,15 +78,23 @@ def test_a_spec_without_a_test_has_no_inputs(team: Path) -> None:
         ("inputs:\n  ${var.rwa}/a.csv: samples/a.csv\n", '2:3 no variable "rwa" in "vars" | did you mean "raw"?'),
         (
             "inputs:\n  lake/a.csv: samples/a.csv\n",
-            '2:3 "lake/a.csv" is no object of S3 | write s3://bucket/key, without templates',
+            '2:3 "lake/a.csv" is no object of S3 | write s3://bucket/key, without templates, // or ..',
         ),
         (
             "inputs:\n  s3://lake/raw/: samples/a.csv\n",
-            '2:3 "s3://lake/raw/" is no object of S3 | write s3://bucket/key, without templates',
+            '2:3 "s3://lake/raw/" is no object of S3 | write s3://bucket/key, without templates, // or ..',
         ),
         (
             'inputs:\n  "s3://lake/{{ ds }}.csv": samples/a.csv\n',
-            '2:3 "s3://lake/{{ ds }}.csv" is no object of S3 | write s3://bucket/key, without templates',
+            '2:3 "s3://lake/{{ ds }}.csv" is no object of S3 | write s3://bucket/key, without templates, // or ..',
+        ),
+        (
+            "inputs:\n  s3://lake/../a.csv: samples/a.csv\n",
+            '2:3 "s3://lake/../a.csv" is no object of S3 | write s3://bucket/key, without templates, // or ..',
+        ),
+        (
+            "inputs:\n  s3://lake/raw//a.csv: samples/a.csv\n",
+            '2:3 "s3://lake/raw//a.csv" is no object of S3 | write s3://bucket/key, without templates, // or ..',
         ),
         (
             "inputs:\n  ${var.raw}/a.csv: samples/a.csv\n  s3://local-lake/raw/a.csv: samples/a.csv\n",

@@ -69,6 +69,13 @@ def test_a_breach_is_told_with_its_place_and_the_rule(rule: str, expected: str, 
     assert breaches(repository, rule)[0] == expected
 
 
+def test_the_connection_of_a_trigger_counts_as_well(repository: Path) -> None:
+    trigger = "trigger: {s3_object: {bucket: my-landing, queue: q, aws_conn_id: aws_of_finance}}\n"
+    (repository / "dag_specs/landing.yaml").write_text(f"{trigger}tasks: {{landed: {{operator: s3.object}}}}\n")
+    found = [one for one in breaches(repository, "connections: [aws_default]") if one.startswith("1:")]
+    assert found == [f'1:66 connection "aws_of_finance" is not allowed | allowed: aws_default ({WHY})']
+
+
 @pytest.mark.parametrize(
     "rule",
     [

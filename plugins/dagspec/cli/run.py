@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dagspec.compiler import Compiled
     from dagspec.run.inputs import Input
 
+CONF_KEY = "s3_object"  # whoever names the object needs no event
 EXAMPLE = """\
   dagspec run itunes_split
   dagspec run itunes_split --keep                    leave Airflow's UI up until Ctrl-C
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     spec = compiled(options.spec, options.env)
     _, root = find_spec(options.spec)
     _needs_packages()
+    check_environments(spec, root)
     inputs = sample_inputs(spec, root)
     from dagspec.run import RunOptions
     from dagspec.run import run as run_locally
@@ -50,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
             keep=options.keep,
             timeout_seconds=options.timeout,
             before=partial(start_state, spec, inputs, root),
+            event=None if CONF_KEY in options.conf else start_event(spec, inputs),
         )
     )
 
@@ -59,6 +62,17 @@ def _needs_packages() -> None:
         import dagspec.run  # noqa: F401 - only to see whether it can be imported
     except ImportError as error:
         raise UsageError(f"run needs more packages ({error.name}): pip install dagspec[run]") from None
+
+
+def check_environments(spec: Compiled, root: Path) -> None:
+    """UsageError when the spec needs a part of the local cloud that is not set up."""
+    from dagspec.run.errors import RunError
+    from dagspec.run.services import check_snowflake
+
+    try:
+        check_snowflake(root, [str(task["operator"]) for task in spec.source.value["tasks"].values()])
+    except RunError as error:
+        raise UsageError(str(error)) from None
 
 
 def sample_inputs(spec: Compiled, root: Path) -> list[Input]:
@@ -73,6 +87,23 @@ def sample_inputs(spec: Compiled, root: Path) -> list[Input]:
         raise SystemExit(1) from None
 
 
+def start_event(spec: Compiled, inputs: Sequence[Input]) -> Callable[[str], None] | None:
+    """What makes a run of the spec start when it is called with the local cloud's address; None: nothing does."""
+    from dagspec.run.errors import RunError
+    from dagspec.run.landing import land, landing_input
+    from dagspec.run.outputs import s3_client
+    from dagspec.trigger import watched_event
+
+    event = watched_event(spec.config)
+    if event is None:
+        return None
+    try:
+        one = landing_input(event, inputs, spec.dag_id)
+    except RunError as error:
+        raise UsageError(str(error)) from None
+    return lambda endpoint: land(s3_client(endpoint), one)
+
+
 def _conf(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
@@ -85,12 +116,17 @@ def _conf(text: str) -> dict[str, Any]:
 
 def start_state(spec: Compiled, inputs: Sequence[Input], root: Path, endpoint: str) -> str:
     """Give the S3 at `endpoint` what a run needs; return a line for the user about its inputs, or ""."""
+    from dagspec.run.landing import connect_queue
     from dagspec.run.outputs import s3_client
     from dagspec.run.paths import Paths
     from dagspec.run.samples import put_inputs
+    from dagspec.trigger import watched_event
 
     prepare(spec, endpoint)
-    return put_inputs(s3_client(endpoint), inputs, Paths(root).samples)
+    done = put_inputs(s3_client(endpoint), inputs, Paths(root).samples)
+    if event := watched_event(spec.config):
+        connect_queue(endpoint, event)  # behind the inputs: they must start nothing
+    return done
 
 
 def prepare(spec: Compiled, endpoint: str) -> None:

@@ -10,6 +10,7 @@ from dagspec.files import REMOTE, FileError
 from dagspec.rulekit.sql_words import words_of
 from dagspec.shared import Task
 
+MAX_SQL_MEGABYTES = 1  # the text goes into the DAG
 _NAME = r"([A-Za-z_][A-Za-z0-9_$]*|\"[^\"\{\}]+\")"
 END = r"$(?![\s\S])"
 Column = Annotated[
@@ -34,7 +35,7 @@ def sql_of(task: Task, sql: str | None, sql_file: str | None) -> str:
     if sql_file.startswith(REMOTE):
         raise FileError('"sql_file" must be a file of this repository', "paths count from its top folder")
     try:
-        return task.files.path(sql_file).read_text(encoding="utf-8")
+        return task.files.path(sql_file, MAX_SQL_MEGABYTES).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise FileError(f'"{sql_file}" is not text in UTF-8') from None
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from dagspec.problem import Problem
 from dagspec.rule import Rule
-from dagspec.rulekit.secrets import credentials
+from dagspec.rulekit.secrets import Credential, credentials
+from dagspec.rulekit.secrets_in_files import in_files, told
 from dagspec.source import Source
+from dagspec.view import PipelineView
+
+MESSAGE = "the statement carries AWS keys, and the warehouse keeps it in its query history"
 
 
 class CopyWithCredentials(Rule):
@@ -39,7 +43,13 @@ class CopyWithCredentials(Rule):
     def check_source(self, source: Source) -> Iterator[Problem]:
         """Look for the clauses that take keys, of Snowflake and of Redshift."""
         for found in credentials(source, "copy"):
-            snowflake = "(" in found.value
-            message = "the statement carries AWS keys, and the warehouse keeps it in its query history"
-            help_ = "use a STORAGE_INTEGRATION" if snowflake else "use IAM_ROLE"
-            yield found.told(self.problem(source.place(), message, help_), source)
+            yield found.told(self.problem(source.place(), MESSAGE, _help(found)), source)
+
+    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+        """The same in the SQL files that it names."""
+        for sql, found in in_files(pipeline, "copy"):
+            yield told(self, pipeline, sql, found, MESSAGE, _help(found))
+
+
+def _help(found: Credential) -> str:
+    return "use a STORAGE_INTEGRATION" if "(" in found.value else "use IAM_ROLE"

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dagspec.problem import Problem
 from dagspec.rule import Rule
 from dagspec.rulekit.secrets import Credential, credentials
+from dagspec.rulekit.secrets_in_files import in_files, told
 from dagspec.secret_shapes import TOKENS
 from dagspec.source import Source
+from dagspec.view import PipelineView
+
+HELP = 'use "{{ conn.<id>.password }}", a connection id, or a secrets backend, and change the secret'
 
 
 class HardcodedSecret(Rule):
@@ -36,8 +40,12 @@ class HardcodedSecret(Rule):
     def check_source(self, source: Source) -> Iterator[Problem]:
         """Look for tokens of known formats anywhere, and for values under names that say secret."""
         for found in credentials(source, "secret"):
-            help_ = 'use "{{ conn.<id>.password }}", a connection id, or a secrets backend, and change the secret'
-            yield found.told(self.problem(source.place(), _message(found), help_), source)
+            yield found.told(self.problem(source.place(), _message(found), HELP), source)
+
+    def check(self, pipeline: PipelineView) -> Iterator[Problem]:
+        """The same in the SQL files that it names."""
+        for sql, found in in_files(pipeline, "secret"):
+            yield told(self, pipeline, sql, found, _message(found), HELP)
 
 
 def _message(found: Credential) -> str:

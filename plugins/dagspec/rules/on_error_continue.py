@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagspec.problem import Problem
 from dagspec.rule import Rule
-from dagspec.rulekit.loads import copies
+from dagspec.rulekit.loads import copies, copy_options
 from dagspec.rulekit.sql import sql_problem
 from dagspec.view import PipelineView
 
@@ -45,3 +45,7 @@ class OnErrorContinue(Rule):
             if piece:
                 help_ = "use ON_ERROR = ABORT_STATEMENT, or check the rows in a task behind it"
                 yield sql_problem(self, pipeline, statement.sql, piece, message, help_)
+        for path, value in copy_options(pipeline):
+            if path[-1] == "on_error" and str(value).lower() == "continue":
+                help_ = "use abort_statement, or check the rows in a task behind it"
+                yield self.problem(pipeline.place(*path), message, help_)

@@ -12,6 +12,7 @@ from dagspec.view import PipelineView, TaskView
 
 _MESSAGE = "Snowflake ends password logins of service users by October 2026"
 _WITH_PASSWORD = ("snowflake", "username_password_mfa")
+_KEY_HELP = "use a key pair: private_key_file or private_key_content in the connection's extra"
 _HELP = "use a key pair: authenticator snowflake_jwt, or none and the key in the connection"
 
 
@@ -40,8 +41,10 @@ class PasswordLogin(Rule):
     tags = ("snowflake",)
 
     def check(self, pipeline: PipelineView) -> Iterator[Problem]:
-        """Authenticators that want a password, and users made for it."""
+        """Passwords, authenticators that want one, and users made for it."""
         for task in pipeline.tasks.values():
+            for path in _passwords(task):
+                yield self.problem(pipeline.place(*path), _MESSAGE, _KEY_HELP)
             for path, value in _authenticators(task):
                 if str(value).lower() in _WITH_PASSWORD:
                     yield self.problem(pipeline.place(*path), _MESSAGE, _HELP)
@@ -51,6 +54,18 @@ class PasswordLogin(Rule):
                     yield sql_problem(
                         self, pipeline, statement.sql, piece, _MESSAGE, "use TYPE = SERVICE and a key pair"
                     )
+
+
+def _passwords(task: TaskView) -> Iterator[KeyPath]:
+    hook = task.arguments.get("hook_params")
+    if _is_for_snowflake(task) and isinstance(hook, dict) and hook.get("password"):
+        yield (*task.path, "hook_params", "password")
+
+
+def _is_for_snowflake(task: TaskView) -> bool:
+    """Whether the operator or the name of its connection says so."""
+    names = [str(value).lower() for key, value in task.arguments.items() if key.endswith("conn_id")]
+    return task.facts.dialect == "snowflake" or any("snowflake" in name for name in names)
 
 
 def _authenticators(task: TaskView) -> Iterator[tuple[KeyPath, Any]]:

@@ -88,6 +88,11 @@ class AirflowClient:
         """Let the scheduler run this DAG."""
         self._send("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
 
+    def reparse(self, dag_id: str) -> None:
+        """Have the DAG's file read now: what a DAG watches counts only once it is read unpaused."""
+        token = self._get(f"/api/v2/dags/{dag_id}/details")["file_token"]
+        self._send("PUT", f"/api/v2/parseDagFile/{token}", {})
+
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         """Start a run now and return its id."""
         body = {"logical_date": datetime.now(UTC).isoformat(), "conf": dict(conf)}
@@ -97,6 +102,11 @@ class AirflowClient:
     def unfinished_runs(self, dag_id: str) -> list[str]:
         """Return the ids of runs that are queued or running."""
         path = f"/api/v2/dags/{dag_id}/dagRuns?state=queued&state=running"
+        return [entry["dag_run_id"] for entry in self._pages(path, "dag_runs")]
+
+    def run_ids(self, dag_id: str) -> list[str]:
+        """Return the ids of all runs, the oldest first."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns?order_by=id"
         return [entry["dag_run_id"] for entry in self._pages(path, "dag_runs")]
 
     def fail_run(self, dag_id: str, run_id: str) -> None:

@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from rich.markup import escape
 
+from dagspec.run.addresses import database_addresses
+from dagspec.run.clusters import find_clusters
 from dagspec.run.console import Phases, make_console
 from dagspec.run.errors import AlreadyRunningError, InterruptedRunError, RunError
 from dagspec.run.lock import run_lock
@@ -14,6 +16,7 @@ from dagspec.run.options import RunOptions
 from dagspec.run.outputs import find_outputs, s3_client
 from dagspec.run.paths import Paths
 from dagspec.run.report import (
+    print_clusters,
     print_failure,
     print_next_steps,
     print_outputs,
@@ -22,6 +25,7 @@ from dagspec.run.report import (
     warn_of_failed_tasks,
 )
 from dagspec.run.session import Platform, RunResult, open_platform, run_dag
+from dagspec.run.snowflake_tables import find_snowflake_tables
 from dagspec.run.tables import Table, TablesError, find_tables
 from dagspec.run.wording import visible
 
@@ -70,8 +74,10 @@ def _run(options: RunOptions, phases: Phases) -> int:
 
 def _report(platform: Platform, phases: Phases, result: RunResult) -> None:
     options, console = platform.options, phases.console
+    clusters = find_clusters(platform.cloud_url, options.dag_id, result.run_id)
     if result.state != "success":
         print_failure(console, platform.client, platform.paths, options.dag_id, result.run_id)
+        print_clusters(console, clusters)
         return
     warn_of_failed_tasks(console, platform.client, options.dag_id, result.run_id)
     with phases.phase("outputs"), phases.waiting("Looking at what was produced"):
@@ -79,6 +85,7 @@ def _report(platform: Platform, phases: Phases, result: RunResult) -> None:
         datasets = find_outputs(s3, options.buckets, result.started, options.ignored_prefixes)
         tables, complaint = _tables(platform, result)
     print_outputs(console, datasets)
+    print_clusters(console, clusters)
     print_next_steps(console, platform.paths, options.dag_id)
     # Last, because that is what most pipelines are for.
     print_tables(console, tables)
@@ -87,15 +94,18 @@ def _report(platform: Platform, phases: Phases, result: RunResult) -> None:
 
 
 def _tables(platform: Platform, result: RunResult) -> tuple[list[Table], str]:
-    """Return the changed tables of Redshift, and why they cannot be told: the run is a success anyway."""
+    """Return the changed tables, and why they cannot be told: the run is a success anyway."""
+    url, since = platform.cloud_url, result.started
     try:
-        return find_tables(platform.cloud_url, result.started), ""
+        return [*find_tables(url, since), *find_snowflake_tables(url, platform.paths.ca_bundle, since)], ""
     except TablesError as error:
         return [], str(error)
 
 
 def _wait_for_interrupt(platform: Platform, phases: Phases) -> None:
     phases.console.print(f"\nAirflow: [bold]{platform.client.url}[/]   S3: [bold]{platform.cloud_url}[/]")
+    for name, address in database_addresses(platform.cloud_url).items():
+        phases.console.print(f"{name}: {address}", highlight=False, soft_wrap=True)
     phases.console.print("Everything stays up until you press Ctrl-C.")
     # Ctrl-C is the normal end here: the exit code stays that of the run.
     with suppress(InterruptedRunError):

@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dagspec.run import snowflake
 from dagspec.run.paths import Paths
 from dagspec.run.ports import LOOPBACK
 from dagspec.run.secrets import AirflowKeys
@@ -47,6 +48,9 @@ _FIXED = {
     "AWS_DEFAULT_REGION": REGION,
 }
 
+# An event starts a run as a schedule does. Only the DAG that was asked for is not paused.
+EVENT_SETTINGS = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True"}
+
 _FAST = {
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
@@ -63,11 +67,17 @@ _FAST = {
 
 @dataclass(frozen=True)
 class LocalEndpoints:
-    """Where the servers of a run listen; the local cloud has a port of its own for Redshift."""
+    """The ports of a run; the local cloud has one of its own for Redshift, and one for Snowflake."""
 
-    cloud_url: str
     airflow_port: int
+    cloud_port: int
     redshift_port: int
+    snowflake_port: int
+
+    @property
+    def cloud_url(self) -> str:
+        """The address of the AWS APIs."""
+        return f"http://{LOOPBACK}:{self.cloud_port}"
 
     @property
     def airflow_url(self) -> str:
@@ -92,7 +102,8 @@ def airflow_environment(paths: Paths, endpoints: LocalEndpoints, keys: AirflowKe
         **_FAST,
         **_places(paths, endpoints),
         **_key_settings(keys),
-        **_connections(endpoints),
+        **_connections(paths, endpoints),
+        **snowflake.settings(paths, endpoints.snowflake_port),
         "DAGSPEC_ENVIRONMENT": environment,
         "DAGSPEC_ROOT": str(paths.root),
     }
@@ -121,7 +132,7 @@ def _key_settings(keys: AirflowKeys) -> dict[str, str]:
     }
 
 
-def _connections(endpoints: LocalEndpoints) -> Mapping[str, str]:
+def _connections(paths: Paths, endpoints: LocalEndpoints) -> Mapping[str, str]:
     aws = {
         "conn_type": "aws",
         "login": "local",
@@ -143,4 +154,5 @@ def _connections(endpoints: LocalEndpoints) -> Mapping[str, str]:
         "AIRFLOW_CONN_EMR_DEFAULT": json.dumps({"conn_type": "emr"}),
         "AIRFLOW_CONN_ITUNES_API": json.dumps(itunes),
         "AIRFLOW_CONN_REDSHIFT_DEFAULT": json.dumps(redshift),
+        "AIRFLOW_CONN_SNOWFLAKE_DEFAULT": json.dumps(snowflake.connection(paths, endpoints.snowflake_port)),
     }

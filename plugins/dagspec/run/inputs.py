@@ -23,6 +23,7 @@ from dagspec.specs import FOLDER, TESTS, read_spec
 
 SUFFIX = ".test.yaml"
 _OBJECT = re.compile(r"s3://([a-z0-9][a-z0-9.-]+)/([^/{}][^{}]*)(?<!/)")
+_RIGHT = "write s3://bucket/key, without templates, // or .."
 
 
 class SpecTest(Keys, frozen=True):
@@ -94,8 +95,8 @@ class _Reader:
         self._problems += [replace(one, place=self._source.place(("inputs", written), "key")) for one in unknown]
         match = _OBJECT.fullmatch(str(uri))
         path = self._path(written, file)
-        if not unknown and match is None:
-            self._add("wrong-type", f'"{uri}" is no object of S3', written, "write s3://bucket/key, without templates")
+        if not unknown and (match is None or not _is_plain(match[2])):
+            self._add("wrong-type", f'"{uri}" is no object of S3', written, _RIGHT)
         unknown.clear()
         return Input(match[1], match[2], path) if match and path else None
 
@@ -110,3 +111,8 @@ class _Reader:
     def _add(self, rule: str, message: str, written: str, help_: str = "") -> None:
         place = self._source.place(("inputs", written), "key")
         self._problems.append(Problem(rule, message, place, help_))
+
+
+def _is_plain(key: str) -> bool:
+    """Whether a file of the local S3 can stand for it: Spark sees files only."""
+    return not {"", ".", ".."}.intersection(key.split("/"))

@@ -15,8 +15,9 @@ class RunOptions:
     ``root`` is the project's folder, ``environment`` a name of ``dag_specs/environments.yaml``,
     ``conf`` the run's configuration. ``buckets`` are searched for outputs (all buckets when empty),
     without the keys below ``ignored_prefixes``. ``before`` is called with the local cloud's address
-    once it is ready and before any DAG file is parsed; what it returns is shown to the user. ``keep``
-    leaves everything up afterwards.
+    once it is ready and before any DAG file is parsed; what it returns is shown to the user. ``event``
+    is called with the same address to make happen what starts the run; None: the run is started by hand.
+    ``keep`` leaves everything up afterwards.
     """
 
     root: Path
@@ -26,5 +27,6 @@ class RunOptions:
     keep: bool = False
     timeout_seconds: float = 1800
     before: Callable[[str], str | None] | None = None
+    event: Callable[[str], None] | None = None
     buckets: Sequence[str] = ()
     ignored_prefixes: Sequence[str] = ("logs/", "code/")

@@ -28,6 +28,21 @@ class Paths:
         return self.state / "cloud"
 
     @property
+    def snowflake(self) -> Path:
+        """The local Snowflake's folder."""
+        return self.cloud_data / "snowflake"
+
+    @property
+    def snowflake_key(self) -> Path:
+        """The private key that Airflow logs in to the local Snowflake with."""
+        return self.state / "snowflake_key.p8"
+
+    @property
+    def ca_bundle(self) -> Path:
+        """The authorities that clients trust: the system's, and the one of the local Snowflake."""
+        return self.snowflake / "tls" / "ca-bundle.pem"
+
+    @property
     def samples(self) -> Path:
         """What is remembered of the sample inputs that were put into S3."""
         return self.state / "samples.json"

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import socket
+import tempfile
+from pathlib import Path
+from typing import IO
 
 LOOPBACK = "127.0.0.1"
+_claims: dict[int, IO[str]] = {}  # held until this process ends
 
 
 def choose_port(preferred: int) -> int:
-    """Return the preferred port when nobody listens on it, else a free one."""
-    return preferred if _is_free(preferred) else free_port()
+    """Return the preferred port when nobody listens on it or is about to, else a free one."""
+    return preferred if _is_free(preferred) and _claim(preferred) else free_port()
+
+
+def _claim(port: int) -> bool:
+    """Whether no other run of this user has chosen the port for a server that does not listen yet."""
+    if port in _claims:
+        return True
+    file = (Path(tempfile.gettempdir()) / f"dagspec-{os.getuid()}-port-{port}.lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _claims[port] = file
+    return True
 
 
 def free_port() -> int:

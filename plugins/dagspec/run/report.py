@@ -13,10 +13,11 @@ from rich.table import Table
 
 from dagspec.run.api_types import TaskState
 from dagspec.run.client import AirflowClient
+from dagspec.run.clusters import ClusterUse
 from dagspec.run.outputs import Dataset
 from dagspec.run.paths import Paths
 from dagspec.run.peek import Content
-from dagspec.run.tables import Table as RedshiftTable
+from dagspec.run.tables import Table as DatabaseTable
 from dagspec.run.wording import counted, duration, size, visible
 
 LOG_LINES = 20
@@ -41,13 +42,22 @@ def print_outputs(console: Console, datasets: Sequence[Dataset]) -> None:
             _print_sample(console, dataset.path, dataset.content)
 
 
-def print_tables(console: Console, tables: Sequence[RedshiftTable]) -> None:
-    """Print the first rows of each table of Redshift; nothing when there are none."""
+def print_tables(console: Console, tables: Sequence[DatabaseTable]) -> None:
+    """Print the first rows of each table of Redshift and Snowflake; nothing when there are none."""
     for table in tables:
         content = table.content
         extent = f"{counted(content.rows, 'row')}, {counted(len(content.columns), 'column')}"
         rest = f"; the first {len(content.sample)}" if content.rows > len(content.sample) else ""
-        _print_sample(console, f"Redshift {table.path}", content, f" ({extent}{rest})")
+        _print_sample(console, f"{table.engine} {table.path}", content, f" ({extent}{rest})")
+
+
+def print_clusters(console: Console, clusters: Sequence[ClusterUse]) -> None:
+    """Print what each EMR cluster of the run has taken; nothing when there was none."""
+    for cluster in clusters:
+        kinds = ", ".join(cluster.instance_types)
+        use = f"{counted(cluster.instances, 'instance')} ({kinds}) for {duration(cluster.seconds)}"
+        hours = f"{cluster.instance_hours:.3f} instance-hours, {cluster.state.lower()}"
+        console.print(f"\nEMR {_safe(cluster.name)}: {_safe(use)} = {hours}", highlight=False, soft_wrap=True)
 
 
 def print_failure(console: Console, client: AirflowClient, paths: Paths, dag_id: str, run_id: str) -> None:

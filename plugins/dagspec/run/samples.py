@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 NOT_FOUND = ("NoSuchBucket", "NoSuchKey")
+CHUNK_BYTES = 1 << 20
 
 
 def put_inputs(client: S3Client, inputs: Iterable[Input], record: Path) -> str:
@@ -39,30 +40,32 @@ def put_inputs(client: S3Client, inputs: Iterable[Input], record: Path) -> str:
 
 def _put(client: S3Client, one: Input, known: dict[str, str]) -> str:
     """Put one input if that is due; return the word for what was done, and note in `known` what is ours."""
-    body = one.path.read_bytes()
-    sample, stored = _digest(body), _stored_digest(client, one)
+    with one.path.open("rb") as file:
+        sample = hashlib.file_digest(file, "sha256").hexdigest()
+    stored = _stored_digest(client, one)
     if stored == sample:
         known[one.uri] = sample
         return "in place"
     if stored is not None and stored != known.get(one.uri):
         return "kept as you have it"
     client.create_bucket(Bucket=one.bucket)
-    client.put_object(Bucket=one.bucket, Key=one.key, Body=body)
+    with one.path.open("rb") as file:
+        client.put_object(Bucket=one.bucket, Key=one.key, Body=file)
     known[one.uri] = sample
     return "put"
 
 
 def _stored_digest(client: S3Client, one: Input) -> str | None:
     try:
-        return _digest(client.get_object(Bucket=one.bucket, Key=one.key)["Body"].read())
+        body = client.get_object(Bucket=one.bucket, Key=one.key)["Body"]
     except ClientError as error:
         if error.response["Error"]["Code"] in NOT_FOUND:
             return None
         raise
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
+    digest = hashlib.sha256()
+    for chunk in body.iter_chunks(CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _read_record(path: Path) -> dict[str, str]:

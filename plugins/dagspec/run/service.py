@@ -31,8 +31,10 @@ _TASK_MODULES = (
 _TRIGGER_MODULES = (
     "airflow.providers.amazon.aws.triggers.emr",
     "airflow.providers.amazon.aws.triggers.s3",
+    "airflow.providers.amazon.aws.hooks.sqs",
     "dagspec.runtime.glue",
     "dagspec.runtime.redshift",
+    "dagspec.runtime.s3_events",
     "aiobotocore.session",
 )
 _PRELOADED = {

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from dagspec.run.environment import base_environment
+from dagspec.run.environment import LocalEndpoints, base_environment
 from dagspec.run.errors import RunError
 from dagspec.run.paths import Paths
 from dagspec.run.processes import Command, Supervisor
 
 CLOUD_NAME = "local-cloud"
+CLOUD_ENVIRONMENT = ".venv-localcloud"
+# The local cloud starts Snowflake in it; only specs that use Snowflake need it.
+SNOWFLAKE_ENVIRONMENT = ".venv-snowflake"
 MIGRATION_LIMIT_SECONDS = 300.0
 # The local cloud ends running Spark jobs first.
 CLOUD_GRACE_SECONDS = 15.0
@@ -35,13 +39,16 @@ class Services:
         """Where the local cloud's output goes."""
         return self.paths.logs / f"{CLOUD_NAME}.log"
 
-    def start_cloud(self, port: int, redshift_port: int) -> None:
+    def start_cloud(self, endpoints: LocalEndpoints) -> None:
         """Start the local cloud on these ports; its data stay between runs."""
-        python = self.paths.root / ".venv-localcloud" / "bin" / "python"
-        if not python.exists():
-            raise RunError(f"the local cloud's environment {python} is missing: run `make setup` first")
-        ports = ["--port", str(port), "--redshift-port", str(redshift_port)]
-        arguments = ["-m", "localcloud", "serve", "--root", str(self.paths.cloud_data), *ports]
+        python = self._cloud_python()
+        ports = {
+            "--port": endpoints.cloud_port,
+            "--redshift-port": endpoints.redshift_port,
+            "--snowflake-port": endpoints.snowflake_port,
+        }
+        options = [str(word) for pair in ports.items() for word in pair]
+        arguments = ["-m", "localcloud", "serve", "--root", str(self.paths.cloud_data), *options]
         environment = {**base_environment(), "PYTHONUNBUFFERED": "1"}
         command = Command(CLOUD_NAME, [str(python), *arguments], environment, self.paths.root, CLOUD_GRACE_SECONDS)
         self.supervisor.start([command])
@@ -77,6 +84,12 @@ class Services:
         stamp.write_text(version)
         return True
 
+    def _cloud_python(self) -> Path:
+        python = _python(self.paths.root, CLOUD_ENVIRONMENT)
+        if not python.exists():
+            raise RunError(f"the local cloud's environment {python} is missing: run `make setup` first")
+        return python
+
     def _airflow(self, arguments: list[str], grace_seconds: float = OTHER_GRACE_SECONDS) -> Command:
         command = [sys.executable, "-m", "dagspec.run.service", *arguments]
         return Command(arguments[0], command, self.environment, self.paths.root, grace_seconds)
@@ -88,6 +101,17 @@ def make_folders(paths: Paths) -> None:
         raise RunError(f"{paths.root} is not a project: it has no folder dags/")
     for folder in (paths.logs, paths.cloud_data, paths.airflow_home, paths.empty_plugins):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_snowflake(root: Path, operators: Iterable[str]) -> None:
+    """Raise ``RunError`` when one of these operators needs Snowflake, whose environment is not there."""
+    python = _python(root, SNOWFLAKE_ENVIRONMENT)
+    if any("snowflake" in operator for operator in operators) and not python.exists():
+        raise RunError(f"this spec uses Snowflake, whose environment {python} is missing: run `make setup` first")
+
+
+def _python(root: Path, environment: str) -> Path:
+    return root / environment / "bin" / "python"
 
 
 def _remove_unfinished_database(paths: Paths) -> None:

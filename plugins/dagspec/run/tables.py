@@ -18,6 +18,7 @@ from dagspec.run.wording import first_line
 if TYPE_CHECKING:
     from redshift_connector import Connection
 
+ENGINE = "Redshift"
 STATUS_PATH = "/_localcloud/status"
 RUNNING = "running"
 LIMIT_SECONDS = 10
@@ -39,8 +40,9 @@ class TablesError(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the run has left it; ``content.sample`` holds its first rows."""
+    """A table as the run has left it; ``content.sample`` holds its first rows. ``engine``: Redshift or Snowflake."""
 
+    engine: str
     database: str
     schema: str
     name: str
@@ -57,7 +59,7 @@ def find_tables(cloud_url: str, since: datetime) -> list[Table]:
 
     The list is empty when nothing has used the local Redshift: asking would start it.
     """
-    port = redshift_port(cloud_url)
+    port = running_port(cloud_url, ENGINE)
     if port is None:
         return []
     try:
@@ -66,12 +68,12 @@ def find_tables(cloud_url: str, since: datetime) -> list[Table]:
         raise TablesError(f"cannot look into the local Redshift: {first_line(error)}") from error
 
 
-def redshift_port(cloud_url: str) -> int | None:
-    """Return the port of the local Redshift; None when its database has not been started."""
+def running_port(cloud_url: str, engine: str) -> int | None:
+    """Return the port of the local Redshift or Snowflake; None when nobody has used it, so that it does not run."""
     try:
         status = httpx.get(cloud_url + STATUS_PATH, timeout=LIMIT_SECONDS, trust_env=False).json()
-        redshift = status.get("redshift") or {}
-        return int(redshift["port"]) if redshift.get("state") == RUNNING else None
+        server = status.get(engine.lower()) or {}
+        return int(server["port"]) if server.get("state") == RUNNING else None
     except (httpx.HTTPError, ValueError, KeyError, AttributeError) as error:
         raise TablesError(f"the local cloud does not tell its state: {first_line(error)}") from error
 
@@ -83,7 +85,7 @@ def _changed(port: int, since: datetime) -> Iterator[Table]:
         with closing(_connect(port, database)) as connection:
             for schema, name in _query(connection, _TABLES):
                 if _is_changed(connection, _quoted(schema, name), since):
-                    yield Table(database, schema, name, _content(connection, _quoted(schema, name)))
+                    yield Table(ENGINE, database, schema, name, _content(connection, _quoted(schema, name)))
 
 
 def _connect(port: int, database: str) -> Connection:

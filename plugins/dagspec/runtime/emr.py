@@ -22,6 +22,7 @@ STEP_FAILED = ("CANCEL_PENDING", "CANCELLED", "FAILED", "INTERRUPTED")
 class CreateClusterOperator(EmrCreateJobFlowOperator):
     """Start the cluster of this run, or adopt the one that an earlier try started.
 
+    The provider's operator starts another one on each try, and nothing ends the first.
     Returns the cluster's id at once; waiting is another task, so that a retried wait starts nothing.
     """
 
@@ -46,7 +47,10 @@ class CreateClusterOperator(EmrCreateJobFlowOperator):
 
 
 class ClusterReadySensor(EmrJobFlowSensor):
-    """Wait, without holding a worker, until the cluster takes steps."""
+    """Wait, without holding a worker, until the cluster takes steps.
+
+    The provider's sensor, once deferred, waits until the cluster has ended.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(target_states=READY, failed_states=GONE, **kwargs)
@@ -80,6 +84,7 @@ class ClusterReadySensor(EmrJobFlowSensor):
 class AddStepOperator(EmrAddStepsOperator):
     """Submit one step, or adopt the one of that name which an earlier try submitted.
 
+    The provider's operator submits it again on each try, and the step runs twice.
     already_submitted: the step came with the cluster itself (auto_terminate); only find it.
     """
 
@@ -103,7 +108,10 @@ class AddStepOperator(EmrAddStepsOperator):
 
 
 class StepSensor(EmrStepSensor):
-    """Wait, without holding a worker, until the step has ended; a failed step fails at once and for good."""
+    """Wait, without holding a worker, until the step has ended; a failed step fails at once and for good.
+
+    The provider's sensor is retried although a step that has failed stays failed.
+    """
 
     def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> None:
         """Look once more: what EMR says now counts, not the event."""
@@ -130,7 +138,8 @@ def _failure(step: dict[str, Any]) -> str:
 class TerminateClusterOperator(AwsBaseOperator[EmrHook]):
     """End every cluster of this run that is still alive, found by its tags.
 
-    The XCom of the create task is not enough: a create that died between the API call and its XCom left none.
+    The provider's operator needs the id from the XCom of the create task: a create that died between the API call and
+    its XCom left none.
     """
 
     aws_hook_class = EmrHook

@@ -33,6 +33,7 @@ class SearchError(Exception):
 class SearchToS3Operator(BaseOperator):
     """Search each artist; write all hits as rows of one column `json_blob` (JSON text).
 
+    No provider has an operator that makes one file of several answers.
     The object appears only when it is whole. Memory holds the hits of one artist at a time (200 at most).
     Returns the number of hits of each artist; an artist that cannot be searched fails the task by name.
     """

@@ -1,7 +1,7 @@
 """Which objects an asset's trigger has told of, and which runs have taken them.
 
-Airflow joins events that come together to one run, and gives events that come while a run waits to be made to no run at
-all. So the trigger writes down each object before it tells Airflow, in the asset's state store, and each run looks there.
+Airflow joins events that come together to one run, and events that come while that run is not made yet get none. So the
+trigger writes each object down before it tells Airflow, in the asset's state store, and each run looks there.
 
 Keys: `s3_object:head` the newest entry; `s3_object:told:<event>` each entry behind it, which names the one before;
 `s3_object:taken:<event>` the run. The trigger alone writes entries, and one task at a time takes them.

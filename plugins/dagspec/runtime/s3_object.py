@@ -21,14 +21,17 @@ HOW_TO = 'pass a conf such as {"s3_object": "s3://bucket/key"}'
 class S3ObjectOperator(BaseOperator):
     """Return the run's object; start a run for each other object that waits for one.
 
+    No provider has such an operator: Airflow hands all events that wait to one run.
     The object: that of the conf, else the first of this run's events that no run has taken, else `default`. A run whose
     objects have all been taken is skipped. Not more than one task of the DAG may run at a time.
     """
 
     template_fields: Sequence[str] = ("default",)
 
-    def __init__(self, *, default: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, *, asset: str = "", default: str | None = None, **kwargs: Any) -> None:
+        # only by its name: Airflow would take an inlet for the asset's definition, and that one has no watcher
+        self.watched = [Asset.ref(name=asset)] if asset else []
+        super().__init__(inlets=[*kwargs.pop("inlets", []), *self.watched], **kwargs)
         self.default = default
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -44,8 +47,7 @@ class S3ObjectOperator(BaseOperator):
 
     def _landed(self, context: Context) -> dict[str, Any]:
         run = context["dag_run"]
-        asset = next(inlet for inlet in self.inlets if isinstance(inlet, Asset))
-        ledger = RunLedger(context["asset_state_store"][asset])
+        ledger = RunLedger(context["asset_state_store"][self.watched[0]])
         own = self._own(run.run_id, [_payload(event) for event in run.consumed_asset_events], ledger)
         for landed in ledger.waiting():
             run_id = run.run_id if landed == own else self._start(run.dag_id, landed)

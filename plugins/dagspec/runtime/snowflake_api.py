@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import requests
 from airflow.providers.snowflake.hooks.sql_api import SnowflakeSqlApiHook
 from airflow.sdk.exceptions import AirflowException
 from requests.exceptions import HTTPError
@@ -49,12 +52,13 @@ class Answer:
 class SqlApi(SnowflakeSqlApiHook):
     """The provider's hook, with three things more.
 
-    The connection's `host` and `port` count, as they do for the provider's other hook; a proxy is taken from the
-    environment also while a task is deferred; and a request can be sent again without running twice.
+    The connection's `host` and `port` count, as they do for the provider's other hook; the environment's proxy and
+    certificates count also while a task is deferred; and a request can be sent again without running twice.
     """
 
     def __init__(self, snowflake_conn_id: str, **kwargs: Any) -> None:
-        super().__init__(snowflake_conn_id, aiohttp_session_kwargs={"trust_env": True}, **kwargs)
+        session, request = {"trust_env": True}, {"ssl": _trusted()}
+        super().__init__(snowflake_conn_id, aiohttp_session_kwargs=session, aiohttp_request_kwargs=request, **kwargs)
 
     def submit(self, statements: list[str], request_id: uuid.UUID, timeout_seconds: int) -> str:
         """Send statements as one request; its handle. What has this request_id already is not run again."""
@@ -126,3 +130,12 @@ class SqlApi(SnowflakeSqlApiHook):
             # requests tells the status only; Snowflake's reason is in the body
             reason = error.response.text.strip() or error
             raise AirflowException(f"Snowflake refused the request: {reason}") from error
+
+
+def _trusted() -> ssl.SSLContext:
+    """The certificates that requests trusts: aiohttp does not look at REQUESTS_CA_BUNDLE."""
+    bundle = requests.Session().merge_environment_settings("https://", {}, None, None, None)["verify"]
+    if not isinstance(bundle, str):
+        return ssl.create_default_context()
+    is_folder = Path(bundle).is_dir()
+    return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)

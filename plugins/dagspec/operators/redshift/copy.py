@@ -83,5 +83,5 @@ def _mistake(option: str) -> str:
     if wrong:
         return wrong
     if known := _NOT_AN_OPTION.intersection(plain):
-        return f"sets {min(known)}: source and iam_role say where from and by which role"
+        return f'sets {min(known)}, but "source" and "iam_role" say where from and by which role'
     return f'sets {plain[0]}: "format" says that' if plain and plain[0] in _FORMATS else ""

@@ -20,8 +20,11 @@ from dagspec.shared import Expansion, Task
 from dagspec.sql_split import split_statements
 
 MAX_STATEMENTS = 40  # of one BatchExecuteStatement
-_ENDS_TRANSACTION = ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "TRUNCATE")
-_INSTEAD = {"TRUNCATE": "Redshift's TRUNCATE commits: use DELETE FROM, or a task of its own"}
+_ENDS_TRANSACTION = ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "TRUNCATE", "VACUUM")
+_INSTEAD = {
+    "TRUNCATE": "Redshift's TRUNCATE commits: use DELETE FROM, or a task of its own",
+    "VACUUM": "VACUUM runs outside of a transaction only: give it a task of its own",
+}
 
 
 class Sql(StatementTask, frozen=True, kw_only=True):

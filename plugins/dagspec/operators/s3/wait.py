@@ -17,6 +17,7 @@ from dagspec.shared import Expansion, Task
 # a key that ends in "/" is a folder that a console has drawn, not data
 ANY_OBJECT = "*[!/]"
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_BUCKET_ONLY = re.compile(r"s3://[^/]+/?")
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -41,6 +42,9 @@ class Wait(AwsOperator, frozen=True, kw_only=True):
     def check(self, task: Task) -> Iterator[Problem]:
         """A key or a prefix; a prefix is no pattern."""
         yield from self.exactly_one(task, "key", "prefix")
+        if self.key and _BUCKET_ONLY.fullmatch(self.key):
+            message = f'"key" names no object, got "{self.key}"'
+            yield Problem("wrong-type", message, task.place("key"), 'write s3://bucket/key, or use "prefix"')
         if self.prefix and _WILDCARD.search(_TEMPLATE.sub("", self.prefix)):
             message = '"prefix" is taken as it stands, so it cannot have *, ? or ['
             yield Problem("wrong-type", message, task.place("prefix"), 'use "key" for a pattern')

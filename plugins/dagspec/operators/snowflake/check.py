@@ -78,13 +78,12 @@ class Checks(SnowflakeTask, frozen=True, kw_only=True):
         """What each check must have; two with one name could not be told apart."""
         names = [self._name(index) for index in range(len(self.checks))]
         for index, one in enumerate(self.checks):
-            if names.index(names[index]) < index:
-                message = f'two checks are called "{names[index]}"'
-                yield Problem("wrong-type", message, task.place("checks", index), "give each a name of its own")
             try:
                 wrong, help_ = one.wrong()
             except ValueError as error:
                 wrong, help_ = str(error), ""
+            if not wrong and names.index(names[index]) < index:
+                wrong, help_ = "another check is called that too", "give each a name of its own"
             if wrong:
                 yield Problem("wrong-type", f'the check "{names[index]}": {wrong}', task.place("checks", index), help_)
 

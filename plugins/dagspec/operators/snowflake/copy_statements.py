@@ -70,7 +70,7 @@ def _staged(copy: Copy) -> str:
 
 
 def _on_error(copy: Copy) -> str:
-    return literal(copy.on_error) if "%" in copy.on_error else copy.on_error.upper()
+    return literal(copy.on_error.upper()) if "%" in copy.on_error else copy.on_error.upper()
 
 
 def _fail_when_empty(copy: Copy) -> str:
