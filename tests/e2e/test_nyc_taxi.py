@@ -14,7 +14,7 @@ import redshift_connector
 from dagspec.run.inputs import read_inputs
 from dagspec.run.outputs import find_outputs, s3_client
 from dagspec.run.samples import put_inputs
-from dagspec.run.tables import find_tables, redshift_port
+from dagspec.run.tables import find_tables, running_port
 from dagspec.specs import read_environment, read_spec
 from tests.e2e.emr import Emr
 from tests.run.airflow_fixture import CHECKOUT, WarmAirflow
@@ -34,7 +34,7 @@ def lake(airflow: WarmAirflow) -> Path:
 
 def loaded(airflow: WarmAirflow) -> list[list[object]]:
     """The table's rows, amounts as text."""
-    port = redshift_port(airflow.endpoint_url)
+    port = running_port(airflow.endpoint_url, "Redshift")
     login = {"user": "awsuser", "password": "local", "database": "dev", "ssl": False}
     with closing(redshift_connector.connect(host="127.0.0.1", port=port, **login)) as connection:
         cursor = connection.cursor()
