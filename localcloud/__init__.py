@@ -1,1 +1,1 @@
-"""The local cloud: S3 and EMR of AWS on this machine, where the work is really done."""
+"""The local cloud: S3, EMR, Glue and Redshift of AWS, and Snowflake, on this machine, where the work is really done."""
