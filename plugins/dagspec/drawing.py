@@ -43,7 +43,7 @@ def draw(graph: TaskGraph, path: Path, title: str) -> None:
         axes.set_ylim(bottom, top - TITLE)
         axes.text(MARGIN, top - TITLE / 3, title, fontsize=11, fontweight="bold", color=TEXT)
         _draw_groups(axes, graph, boxes)
-        _draw_edges(axes, graph, boxes, top + ROW * 0.55)
+        _draw_edges(axes, graph, boxes, (top + ROW * 0.55, bottom - ROW * 0.45))
         for name, box in boxes.items():
             _draw_task(axes, name, box, graph)
         figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
@@ -71,21 +71,23 @@ def _draw_task(axes: Axes, name: str, box: Box, graph: TaskGraph) -> None:
     axes.text(box.x, box.y, name, ha="center", va="center", fontsize=7.5, color=TEXT, zorder=4, parse_math=False)
 
 
-def _draw_edges(axes: Axes, graph: TaskGraph, boxes: dict[str, Box], above: float) -> None:
+def _draw_edges(axes: Axes, graph: TaskGraph, boxes: dict[str, Box], sides: tuple[float, float]) -> None:
     columns = {name: column for name, (column, _) in layout(graph).items()}
     for upstream, downstream in graph.edges:
         start, end = boxes[upstream], boxes[downstream]
         if columns[downstream] - columns[upstream] > 1:
-            _draw_detour(axes, start, end, above)
+            ends_setup = downstream in graph.teardowns
+            _draw_detour(axes, start, end, sides[0 if ends_setup else 1], ":" if ends_setup else "-")
         else:
             _arrow(axes, (start.x + start.half, start.y), (end.x - end.half, end.y))
 
 
-def _draw_detour(axes: Axes, start: Box, end: Box, above: float) -> None:
-    """An edge over several columns runs above the boxes between."""
-    edge = BOX_HEIGHT / 2
-    axes.plot([start.x, start.x, end.x], [start.y - edge, above, above], color=LINE, linewidth=0.9, linestyle=":")
-    _arrow(axes, (end.x, above), (end.x, end.y - edge), linestyle=":")
+def _draw_detour(axes: Axes, start: Box, end: Box, side: float, linestyle: str) -> None:
+    """An edge over several columns runs above the boxes between, to a teardown, or else below them."""
+    edge = BOX_HEIGHT / 2 if side > start.y else -BOX_HEIGHT / 2
+    xs, ys = [start.x, start.x, end.x], [start.y + edge, side, side]
+    axes.plot(xs, ys, color=LINE, linewidth=0.9, linestyle=linestyle)
+    _arrow(axes, (end.x, side), (end.x, end.y + edge), linestyle=linestyle)
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], linestyle: str = "-") -> None:
