@@ -13,8 +13,10 @@ from tests.run.airflow_fixture import CHECKOUT, WarmAirflow
 
 @pytest.fixture
 def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for folder in ("dag_specs", "spark_jobs"):
-        shutil.copytree(CHECKOUT / folder, tmp_path / folder)
+    (tmp_path / "dag_specs").mkdir()
+    for name in ("environments.yaml", "itunes_split.yaml"):
+        shutil.copy(CHECKOUT / "dag_specs" / name, tmp_path / "dag_specs")
+    shutil.copytree(CHECKOUT / "spark_jobs", tmp_path / "spark_jobs")
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
