@@ -10,8 +10,9 @@ SNOWFLAKE := .venv-snowflake
 BENCH := .venv-bench
 PIP_INSTALL := bin/pip install --quiet --disable-pip-version-check
 PYTEST := bin/python -m pytest -q
+FAULTS := $(wildcard tests/e2e/test_*faults.py tests/e2e/test_*retries.py)
 
-.PHONY: help setup run up test check test-unit test-cloud test-e2e format schemas native-catalog tables docs bench lock clean
+.PHONY: help setup run up test check test-unit test-cloud test-e2e test-faults format schemas native-catalog tables docs bench lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,7 +25,7 @@ run: setup ## Run a pipeline on this machine: make run SPEC=itunes_split
 up: setup ## The same, and leave Airflow's UI up until Ctrl-C
 	@$(AIRFLOW)/bin/dagspec run $(SPEC) --keep
 
-test: setup check test-unit test-cloud test-e2e ## Set up what is needed and run every test
+test: setup check test-unit test-cloud test-e2e ## Set up what is needed and run all tests (some 15 minutes)
 
 check: setup ## Format, lint and types of the code; format and lint of the specs
 	@$(AIRFLOW)/bin/ruff format --check --quiet .
@@ -40,8 +41,11 @@ test-cloud: setup ## Tests of the local cloud and of the Spark jobs
 	@$(CLOUD)/$(PYTEST) tests/spark_jobs tests/localcloud_itunes tests/localcloud
 	@$(SNOWFLAKE)/$(PYTEST) tests/localcloud_snowflake
 
-test-e2e: setup ## Tests of whole runs, with faults, on a real Airflow
-	@$(AIRFLOW)/$(PYTEST) tests/run tests/e2e
+test-e2e: setup ## Tests of whole runs on a real Airflow
+	@$(AIRFLOW)/$(PYTEST) tests/run tests/e2e $(FAULTS:%=--ignore=%)
+
+test-faults: setup ## Whole runs again, with processes killed and files cut; not part of `make test`
+	@$(AIRFLOW)/$(PYTEST) $(FAULTS)
 
 format: setup ## Format the code
 	@$(AIRFLOW)/bin/ruff check --fix --quiet . || true
