@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import boto3
+import psutil
 import pytest
 
 from tests.e2e.emr import until
-from tests.e2e.test_faults import kill_tasks, log_of, states
+from tests.e2e.test_faults import log_of, states
 from tests.run.airflow_fixture import WarmAirflow
 
 DAG = "shared_operators"
@@ -95,10 +97,14 @@ def test_a_user_who_ends_a_waiting_task_ends_the_glue_run(airflow: WarmAirflow, 
 
 def test_a_try_that_is_killed_behind_its_statement_does_not_append_twice(airflow: WarmAirflow, aws: Aws) -> None:
     tries = []
-    for _ in range(4):  # the kill may come a moment too late: then the task waits already
+    for _ in range(12):  # the kill may come a moment too late: then the task waits already
         run_id = airflow.start("slow_append")
+        until(airflow.task_processes, pause=0.01)
+        processes = airflow.task_processes()  # to look for them behind the statement takes too long
         until(lambda run_id=run_id: aws.statements(run_id), pause=0.001)
-        kill_tasks(airflow)
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         assert airflow.wait("slow_append", run_id) == "success"
         assert len(aws.statements(run_id)) == 1
         assert aws.number(f"SELECT COUNT(*) FROM slow_append WHERE run_id = '{run_id}'") == 1
